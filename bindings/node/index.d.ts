@@ -39,9 +39,9 @@ export class SealiftError extends Error {
   readonly limit?: string
   /** Its value. */
   readonly max?: number
-  /** HTTP status of a registry. */
+  /** HTTP status of a registry: 404 where it has no such image, 401 where it denies access. */
   readonly status?: number
-  /** The check that failed, as `identity` or `content`. */
+  /** The check that failed, as `identity` or `content`; `image-present` where there is no image to verify. */
   readonly check?: string
   /** The image that is not verified. */
   readonly digest?: string
@@ -553,7 +553,10 @@ export interface GateOptions extends LogOptions {
   maxAgeDays?: number
   /** Day or time by which ages and expiries are judged, unless a call says another. Default: now. */
   judgedAt?: string
-  /** Requires a signature: by this key, or by an identity with its issuer. */
+  /**
+   * Requires a signature: by this key, or by an identity with its issuer. Attestations that the policy requires stay
+   * required.
+   */
   key?: Path
   certificateIdentity?: string
   certificateIdentityRegexp?: string
@@ -591,8 +594,8 @@ export class Admission {
     source: string
     expires: string | null
   }[]
-  /** Files that were read, and what is weaker than it looks. */
-  readonly told: string[]
+  /** Messages for people: each file that was read, and what is weaker than it looks. */
+  readonly messages: string[]
   /** The report, without what does not count. */
   readonly report: Report
   /** For people: the verdict first, then the reasons. */

@@ -248,7 +248,7 @@ class Admission {
       source: row.Source,
       expires: row.Expires ?? null,
     }))
-    this.told = admission.told()
+    this.messages = admission.messages()
     this.report = new Report(admission.report())
   }
 

@@ -10,6 +10,7 @@ pub mod cluster;
 pub mod instance;
 pub mod mutation;
 pub mod mutual;
+mod output;
 pub mod registry;
 pub mod signed_example;
 pub mod signing_services;
@@ -17,6 +18,7 @@ mod variant;
 
 use std::path::PathBuf;
 
+pub use output::{stderr, stdout};
 pub use sealift_suite::{Suite, Table, files, folders, on_path, test_data};
 pub use variant::variant;
 

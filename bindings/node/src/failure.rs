@@ -2,15 +2,15 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sealift::admission::{LoadError, TextError};
 use sealift::policy::{PolicyFileError, ProofError};
-use sealift::registry::{self, EngineError};
+use sealift::registry::EngineError;
 use sealift::sign::{AttachError, KeyFileError, ServiceError, SignImageError};
 use sealift::update::KeptError;
-use sealift::verify::{OpenError, RejectedProof, VerifyError};
-use sealift::{Chain, Error, LayersError};
+use sealift::verify::{RejectedProof, VerifyError};
+use sealift::{Chain, Error, ErrorClass, ErrorFacts, Explain};
 use serde::Serialize;
 
 use crate::names;
@@ -150,56 +150,14 @@ impl Failure {
     }
 
     pub(crate) fn engine(name: &str, error: &EngineError) -> Self {
-        let code = match error {
-            EngineError::NoSuchImage { .. } => Code::NoSuchImage,
-            _ => Code::Registry,
-        };
-        Self::of(code, error).with(|facts| facts.path = Some(name.to_owned()))
+        Self::explained(error).with(|facts| facts.path = Some(name.to_owned()))
     }
 
-    fn layers(
-        code: Code,
-        path: &Path,
-        error: &LayersError,
-        whole: &(dyn StdError + 'static),
-    ) -> Self {
-        let failure = Self::of(code, whole).at(path);
-        match error {
-            LayersError::BlobDigest { expected, actual } => {
-                failure.mismatch(expected.to_string(), actual.to_string())
-            }
-            LayersError::DiffId { expected, actual, .. } => {
-                failure.mismatch(expected.to_string(), actual.to_string())
-            }
-            LayersError::Limit(passed) => {
-                let bound = Bound { limit: names::camel(passed.limit), max: passed.max };
-                let failure = Self { code: Code::LimitExceeded, ..failure };
-                failure.with(|facts| facts.bound = Some(bound))
-            }
-            LayersError::NoImage { .. } | LayersError::NoSuchImage { .. } => {
-                Self { code: Code::NoSuchImage, ..failure }
-            }
-            LayersError::Cancelled => Self::cancelled(),
-            _ => failure,
-        }
-    }
-
-    fn mismatch(self, expected: String, actual: String) -> Self {
-        let failure = Self { code: Code::DigestMismatch, ..self };
-        failure.with(|facts| facts.mismatch = Some(Mismatch { expected, actual }))
-    }
-
-    fn of_registry(error: &registry::Error, whole: &(dyn StdError + 'static)) -> Self {
-        let failure = Self::of(Code::Registry, whole);
-        match &error.kind {
-            registry::ErrorKind::Status { status, .. } => {
-                failure.with(|facts| facts.status = Some(*status))
-            }
-            registry::ErrorKind::WrongDigest { expected, actual } => {
-                failure.mismatch(expected.to_string(), actual.to_string())
-            }
-            registry::ErrorKind::NotFound { .. } => Self { code: Code::NoSuchImage, ..failure },
-            _ => failure,
+    fn explained(error: &(impl Explain + 'static)) -> Self {
+        let facts = error.facts();
+        match Code::of(facts.class) {
+            Code::Cancelled => Self::cancelled(),
+            code => Self { facts: Box::new(facts.into()), ..Self::of(code, error) },
         }
     }
 }
@@ -220,102 +178,59 @@ impl fmt::Display for Failure {
 /// What it says has its causes in it.
 impl StdError for Failure {}
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        match &error {
-            Error::Cancelled => Self::cancelled(),
-            Error::Io { path, .. } => Self::of(Code::Io, &error).at(path),
-            Error::Layers { path, source } => Self::layers(Code::Unreadable, path, source, &error),
-            Error::NoImage(source) => {
-                let failure = Self::of(Code::NoSuchImage, &error);
-                match source {
-                    LayersError::NoImage { path, .. } => failure.at(path),
-                    _ => failure,
-                }
-            }
-            Error::Sbom { path, .. } => Self::of(Code::Sbom, &error).at(path),
-            Error::Bases { path, .. } | Error::NotAnImage { path } => {
-                Self::of(Code::Unreadable, &error).at(path)
-            }
-            Error::Registry(source) => Self::of_registry(source, &error),
-            Error::NotInRegistry(name) => {
-                let name = name.to_string();
-                Self::of(Code::NoSuchImage, &error).with(|facts| facts.path = Some(name))
-            }
-            Error::Database { path, .. } => Self::of(Code::Database, &error).at(path),
-            Error::RegoData { path, .. } => Self::of(Code::Policy, &error).at(path),
-            Error::NotRead { path } => Self::of(Code::InvalidArgument, &error).at(path),
-            Error::Build(_) | Error::Matching(_) => Self::of(Code::Database, &error),
-            _ => Self::of(Code::InvalidArgument, &error),
+impl Code {
+    fn of(class: ErrorClass) -> Self {
+        match class {
+            ErrorClass::Cancelled => Self::Cancelled,
+            ErrorClass::Argument | ErrorClass::NotRead => Self::InvalidArgument,
+            ErrorClass::Io => Self::Io,
+            ErrorClass::NoSuchImage => Self::NoSuchImage,
+            ErrorClass::Unreadable => Self::Unreadable,
+            ErrorClass::DigestMismatch => Self::DigestMismatch,
+            ErrorClass::LimitExceeded => Self::LimitExceeded,
+            ErrorClass::Sbom => Self::Sbom,
+            ErrorClass::Database => Self::Database,
+            ErrorClass::Registry => Self::Registry,
+            ErrorClass::Policy => Self::Policy,
+            ErrorClass::Unverified => Self::Unverified,
+            ErrorClass::Signing => Self::Signing,
+            _ => Self::Internal,
         }
     }
 }
 
-impl From<KeptError> for Failure {
-    fn from(error: KeptError) -> Self {
-        match error {
-            KeptError::Open(error) => error.into(),
-            KeptError::Missing { ref path } => Self::of(Code::Database, &error).at(path),
-            error => Self::of(Code::Database, &error),
+impl From<ErrorFacts> for Facts {
+    fn from(facts: ErrorFacts) -> Self {
+        let bound = facts.limit.map(|(name, max)| Bound { limit: names::camel(name), max });
+        let mismatch = facts.mismatch.map(|(expected, actual)| Mismatch {
+            expected: expected.to_string(),
+            actual: actual.to_string(),
+        });
+        Self {
+            path: facts.path,
+            line: facts.line,
+            bound,
+            status: facts.status,
+            check: facts.check,
+            digest: facts.digest.map(|digest| digest.to_string()),
+            mismatch,
+            rejected: facts.rejected,
         }
     }
 }
 
-impl From<VerifyError> for Failure {
-    fn from(error: VerifyError) -> Self {
-        let failure = Self::of(Code::Unverified, &error);
-        let check = error.check();
-        match error {
-            VerifyError::Cancelled => Self::cancelled(),
-            VerifyError::Open(open) => (*open).into(),
-            VerifyError::Unverified { digest, rejected, source, .. } => failure.with(|facts| {
-                facts.check = check;
-                facts.digest = Some(digest.to_string());
-                facts.rejected = rejected;
-                facts.mismatch = source.and_then(|source| Self::from(*source).facts.mismatch);
-            }),
-            _ => failure.with(|facts| facts.check = check),
-        }
-    }
-}
-
-impl From<OpenError> for Failure {
-    fn from(error: OpenError) -> Self {
-        match &error {
-            OpenError::NoSuchImage { path, .. } => Self::of(Code::NoSuchImage, &error).at(path),
-            OpenError::NotInRegistry(_) => Self::of(Code::NoSuchImage, &error),
-            OpenError::NoManifest { path } => Self::of(Code::Unreadable, &error).at(path),
-            _ => match error {
-                OpenError::Unreadable(error) => error.into(),
-                error => Self::of(Code::Unreadable, &error),
-            },
-        }
-    }
-}
-
-impl From<PolicyFileError> for Failure {
-    fn from(error: PolicyFileError) -> Self {
-        let failure = Self::of(Code::Policy, &error);
-        let (path, line): (Option<PathBuf>, _) = match error {
-            PolicyFileError::Malformed { path, line, .. } => (Some(path), line),
-            PolicyFileError::Io { path, .. } | PolicyFileError::TrustedRoot { path, .. } => {
-                (Some(path), None)
+/// Whose facts the library knows.
+macro_rules! explained {
+    ($($error:ty),* $(,)?) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::explained(&error)
             }
-            _ => (None, None),
-        };
-        failure.with(|facts| {
-            facts.path = path.map(|path| path.display().to_string());
-            facts.line = line;
-        })
-    }
+        })*
+    };
 }
 
-impl From<LoadError> for Failure {
-    fn from(error: LoadError) -> Self {
-        let line = error.line;
-        Self::of(Code::Policy, &error).at(&error.path).with(|facts| facts.line = line)
-    }
-}
+explained![Error, KeptError, VerifyError, PolicyFileError, LoadError, SignImageError, AttachError,];
 
 impl From<TextError> for Failure {
     fn from(error: TextError) -> Self {
@@ -336,26 +251,9 @@ impl From<ProofError> for Failure {
     }
 }
 
-impl From<SignImageError> for Failure {
-    fn from(error: SignImageError) -> Self {
-        let code = match &error {
-            SignImageError::NoSuchImage(_) => Code::NoSuchImage,
-            SignImageError::Attach(_) => Code::Registry,
-            _ => Code::Signing,
-        };
-        Self::of(code, &error)
-    }
-}
-
 impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
         Self::signing(&error)
-    }
-}
-
-impl From<AttachError> for Failure {
-    fn from(error: AttachError) -> Self {
-        Self::registry(&error)
     }
 }
 

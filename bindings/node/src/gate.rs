@@ -8,8 +8,7 @@ use napi::Env;
 use napi::bindgen_prelude::{Object, Result};
 use napi_derive::napi;
 use sealift::policy::{
-    FailingSeverities, Gate, Identity, ImageVerification, Outcome, PolicyFiles, Requirement,
-    Signer, Wanted,
+    FailingSeverities, Gate, GateOverrides, Identity, Outcome, PolicyFiles, Signer,
 };
 use sealift::{Hidden, Severity, Timestamp};
 use serde::Deserialize;
@@ -58,33 +57,25 @@ impl Options {
             vex: self.vex.clone(),
             ..PolicyFiles::default()
         };
-        let mut loaded = files.load()?;
-        let policy = &mut loaded.policy;
-        if let Some(list) = &self.fail_on {
-            policy.gate.fail_on = failing(list)?;
-        }
-        if let Some(list) = &self.warn_on {
-            policy.gate.warn_on = warned(list)?;
-        }
-        policy.gate.fixed_only |= self.fixed_only;
-        policy.gate.allow_incomplete |= self.allow_incomplete;
-        policy.gate.require_justification |= self.require_justification;
-        policy.gate.max_age_days = self.max_age_days.or(policy.gate.max_age_days);
-        policy.sources.insecure_ignore_tlog |= self.insecure_ignore_tlog;
-        if let Some(root) = &self.trusted_root {
-            policy.sources.trusted_root = Some(root.display().to_string());
-        }
-        if let Some(url) = &self.rekor_url {
-            policy.sources.rekor_url = Some(url.clone());
-        }
-        if let Some(signer) = self.signer()? {
-            policy.gate.requirements = vec![Requirement::new(Wanted::Signature, signer)];
-        }
-        let mut told = loaded.told.clone();
-        for requirement in &loaded.policy.gate.requirements {
-            told.extend(ImageVerification::check(requirement)?);
-        }
-        Ok((Gate::of(loaded, judged_at)?.verified_at(clock.now()), told))
+        let loaded = files.load()?.with(self.overrides()?);
+        let mut messages = loaded.messages.clone();
+        messages.extend(loaded.check_requirements()?);
+        Ok((Gate::of(loaded, judged_at)?.verified_at(clock.now()), messages))
+    }
+
+    fn overrides(&self) -> Loaded<GateOverrides> {
+        let mut overrides = GateOverrides::default();
+        overrides.fail_on = self.fail_on.as_deref().map(failing).transpose()?;
+        overrides.warn_on = self.warn_on.as_deref().map(warned).transpose()?;
+        overrides.fixed_only = self.fixed_only;
+        overrides.allow_incomplete = self.allow_incomplete;
+        overrides.require_justification = self.require_justification;
+        overrides.max_age_days = self.max_age_days;
+        overrides.signer = self.signer()?;
+        overrides.trusted_root = self.trusted_root.as_ref().map(|root| root.display().to_string());
+        overrides.rekor_url.clone_from(&self.rekor_url);
+        overrides.insecure_ignore_tlog = self.insecure_ignore_tlog;
+        Ok(overrides)
     }
 
     fn signer(&self) -> Loaded<Option<Signer>> {
@@ -93,16 +84,10 @@ impl Options {
         identity.subject_regexp.clone_from(&self.certificate_identity_regexp);
         identity.issuer.clone_from(&self.certificate_oidc_issuer);
         identity.issuer_regexp.clone_from(&self.certificate_oidc_issuer_regexp);
-        let names_subject = identity.subject.is_some() || identity.subject_regexp.is_some();
-        let names_issuer = identity.issuer.is_some() || identity.issuer_regexp.is_some();
-        match (&self.key, names_subject, names_issuer) {
-            (None, false, false) => Ok(None),
-            (Some(key), false, false) => Ok(Some(Signer::Key(key.display().to_string()))),
-            (None, true, true) => Ok(Some(Signer::Identity(identity))),
-            _ => Err(Failure::argument(
-                "give a key, or a certificateIdentity with its certificateOidcIssuer",
-            )),
-        }
+        let key = self.key.as_ref().map(|key| key.display().to_string());
+        Signer::of(key, identity).map_err(|_| {
+            Failure::argument("give a key, or a certificateIdentity with its certificateOidcIssuer")
+        })
     }
 
     /// The time by which is judged, unless a call says another.
@@ -129,10 +114,8 @@ fn warned(list: &[String]) -> Loaded<BTreeSet<Severity>> {
 pub fn check_gate(options: String) -> Result<()> {
     let check = || -> Loaded<()> {
         let options: Options = parse(&options)?;
-        options.signer()?;
+        options.overrides()?;
         options.judged_at()?;
-        failing(options.fail_on.as_deref().unwrap_or_default())?;
-        warned(options.warn_on.as_deref().unwrap_or_default())?;
         Ok(())
     };
     check().map_err(Into::into)
@@ -144,7 +127,7 @@ pub fn check_gate(options: String) -> Result<()> {
 pub struct NodeAdmission {
     report: NodeReport,
     outcome: Arc<Outcome>,
-    told: Vec<String>,
+    messages: Vec<String>,
 }
 
 #[napi]
@@ -170,11 +153,11 @@ impl NodeAdmission {
         self.outcome.text()
     }
 
-    /// Each file that was read, and what is weaker than it looks.
+    /// Messages for people: each file that was read, and what is weaker than it looks.
     #[napi]
     #[must_use]
-    pub fn told(&self) -> Vec<String> {
-        self.told.clone()
+    pub fn messages(&self) -> Vec<String> {
+        self.messages.clone()
     }
 }
 
@@ -200,7 +183,7 @@ pub fn admit<'env>(
         let decides: Options = parse(&gate)?;
         let judged_at = given.judged_at()?.or(decides.judged_at()?).unwrap_or_else(|| clock.now());
         let options = given.to_scan(clock, judged_at)?;
-        let (mut gate, told) = decides.gate(clock, judged_at)?;
+        let (mut gate, messages) = decides.gate(clock, judged_at)?;
         if !decides.offline {
             gate = gate.asking(given.registry.client()?)?;
         }
@@ -209,7 +192,7 @@ pub fn admit<'env>(
         Ok(NodeAdmission {
             report: NodeReport::new(admitted.report, Hidden::default()),
             outcome: Arc::new(admitted.outcome),
-            told,
+            messages,
         })
     })
 }

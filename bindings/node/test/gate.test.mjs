@@ -28,7 +28,7 @@ test('what does not count is told with its justification', async () => {
     [['CVE-2021-44228', 'cut out', '2999-12-31']],
   )
   assert.equal(admission.judgedOn, '2026-01-31')
-  assert.ok(admission.told.some((line) => line.includes('sealift.toml')))
+  assert.ok(admission.messages.some((line) => line.includes('sealift.toml')))
 })
 
 test('a signature that is required and missing fails', async () => {

@@ -149,7 +149,7 @@ test('credentials are what the caller gives', async () => {
   process.env.DOCKER_CONFIG = dirname(authFile)
   try {
     const scan = (registry) => scanImage(`${name}/shop:1.0`, { database, registry: { insecure: true, ...registry } })
-    await assert.rejects(scan({}), { code: 'REGISTRY' })
+    await assert.rejects(scan({}), { code: 'REGISTRY', status: 401 })
     assert.deepEqual(seen.filter(Boolean), [])
     await assert.rejects(scan({ authFile }), { code: 'REGISTRY' })
     assert.ok(seen.includes(`Basic ${btoa('ada:secret')}`))

@@ -136,7 +136,7 @@ test('an image is signed, attested and verified in its registry', async (context
   assert.equal(step.status, 1, step.stderr)
   assert.match(step.stdout, new RegExp(`^signed: ${signed.digest}\n(?:.*\n)*CRITICAL CVE-2021-44228 in (?:.*\n)*FAIL: `))
 
-  await assert.rejects(signImage(`${running.host}/none:1`, signer), { code: 'NO_SUCH_IMAGE' })
+  await assert.rejects(signImage(`${running.host}/none:1`, signer), { code: 'NO_SUCH_IMAGE', status: 404 })
   running.stop()
 })
 

@@ -8,11 +8,11 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sealift::admission::LoadError;
 use sealift::policy::{PolicyFileError, ProofError};
-use sealift::registry::{EngineError, ErrorKind};
-use sealift::sign::{AttachError, ServiceError, SignImageError};
+use sealift::registry::EngineError;
+use sealift::sign::{ServiceError, SignImageError};
 use sealift::update::KeptError;
 use sealift::verify::{OpenError, VerifyError};
-use sealift::{Chain, Error, LayersError};
+use sealift::{Chain, Error, ErrorClass, ErrorFacts, Explain};
 
 /// An error of the class `class`, with what `fields` puts into it.
 fn raise(
@@ -67,146 +67,105 @@ pub(crate) fn cancelled() -> PyErr {
     raise("CancelledError", "cancelled", |_| Ok(()))
 }
 
-pub(crate) fn scan(error: Error) -> PyErr {
-    let message = Chain(&error).to_string();
-    match error {
-        Error::Cancelled => cancelled(),
-        Error::Io { path, source } => io(&path, source),
-        Error::Registry(error) => registry(&error),
-        Error::NotInRegistry(reference) => {
-            let host = reference.registry().to_owned();
-            raise("RegistryError", &message, |fields| {
-                fields.set_item("status", 404)?;
-                fields.set_item("name", host)
+/// The class of an error, with the facts that the class has.
+fn explained(error: &impl Explain) -> PyErr {
+    with_facts(&Chain(error).to_string(), error.facts())
+}
+
+fn with_facts(message: &str, facts: ErrorFacts) -> PyErr {
+    let path = facts.path.clone();
+    // That there is nothing to verify is a check that fails, too.
+    if facts.class == ErrorClass::Unverified || facts.check.is_some() {
+        return unverified(message, facts);
+    }
+    match facts.class {
+        ErrorClass::Cancelled => cancelled(),
+        ErrorClass::Argument => PyValueError::new_err(message.to_owned()),
+        ErrorClass::DigestMismatch => raise("DigestMismatch", message, |fields| {
+            if let Some((expected, actual)) = &facts.mismatch {
+                fields.set_item("expected", expected.to_string())?;
+                fields.set_item("actual", actual.to_string())?;
+            }
+            fields.set_item("path", path)
+        }),
+        ErrorClass::LimitExceeded => raise("LimitExceeded", message, |fields| {
+            if let Some((limit, max)) = facts.limit {
+                fields.set_item("limit", limit)?;
+                fields.set_item("max", max)?;
+            }
+            fields.set_item("path", path)
+        }),
+        ErrorClass::Database => {
+            raise("DatabaseError", message, |fields| fields.set_item("path", path))
+        }
+        ErrorClass::Policy => raise("PolicyError", message, |fields| {
+            fields.set_item("file", path)?;
+            fields.set_item("line", facts.line)
+        }),
+        ErrorClass::Registry | ErrorClass::NoSuchImage if facts.registry.is_some() => {
+            raise("RegistryError", message, |fields| {
+                fields.set_item("status", facts.status)?;
+                fields.set_item("name", facts.registry)
             })
         }
-        Error::Database { path, .. } => database(&message, Some(&path)),
-        Error::Build(_) | Error::Matching(_) => database(&message, None),
-        Error::Layers { path, source } => layers(&message, &path, &source),
-        Error::NoImage(source) => match &source {
-            LayersError::NoImage { path, .. } => layers(&message, path, &source),
-            _ => layers(&message, Path::new(""), &source),
-        },
-        Error::Sbom { path, .. }
-        | Error::Bases { path, .. }
-        | Error::NotAnImage { path }
-        | Error::NotRead { path } => {
-            raise("ScanError", &message, |fields| fields.set_item("path", text(&path)))
-        }
-        Error::RegoData { path, .. } => {
-            raise("PolicyError", &message, |fields| fields.set_item("file", text(&path)))
-        }
-        Error::Pattern { .. } | Error::FilePattern { .. } => PyValueError::new_err(message),
-        _ => raise("ScanError", &message, |_| Ok(())),
+        ErrorClass::Signing => raise("SigningError", message, |_| Ok(())),
+        _ => raise("ScanError", message, |fields| fields.set_item("path", path)),
     }
 }
 
-fn layers(message: &str, path: &Path, source: &LayersError) -> PyErr {
-    let (expected, actual) = match source {
-        LayersError::BlobDigest { expected, actual }
-        | LayersError::DiffId { expected, actual, .. } => (expected, actual),
-        LayersError::Limit(limit) => {
-            return raise("LimitExceeded", message, |fields| {
-                fields.set_item("path", text(path))?;
-                fields.set_item("limit", limit.limit)?;
-                fields.set_item("max", limit.max)
-            });
-        }
-        _ => return raise("ScanError", message, |fields| fields.set_item("path", text(path))),
-    };
-    raise("DigestMismatch", message, |fields| {
-        fields.set_item("path", text(path))?;
-        fields.set_item("expected", expected.to_string())?;
-        fields.set_item("actual", actual.to_string())
+fn unverified(message: &str, facts: ErrorFacts) -> PyErr {
+    raise("VerificationError", message, |fields| {
+        fields.set_item("check", facts.check)?;
+        let Some(digest) = facts.digest else { return Ok(()) };
+        fields.set_item("digest", digest.to_string())?;
+        let reasons = facts.rejected.iter().map(crate::proof::Rejected::of);
+        let reasons = reasons.map(|reason| Bound::new(fields.py(), reason));
+        fields.set_item("rejected", reasons.collect::<PyResult<Vec<_>>>()?)
     })
 }
 
-fn database(message: &str, path: Option<&Path>) -> PyErr {
-    raise("DatabaseError", message, |fields| fields.set_item("path", path.and_then(text)))
-}
-
-pub(crate) fn registry(error: &sealift::registry::Error) -> PyErr {
-    let status = match &error.kind {
-        ErrorKind::NotFound { .. } => Some(404),
-        ErrorKind::Denied { .. } => Some(401),
-        ErrorKind::Status { status, .. } => Some(*status),
-        _ => None,
-    };
-    let message = Chain(error).to_string();
-    if let ErrorKind::WrongDigest { expected, actual } = &error.kind {
-        return raise("DigestMismatch", &message, |fields| {
-            fields.set_item("expected", expected.to_string())?;
-            fields.set_item("actual", actual.to_string())
-        });
+pub(crate) fn scan(error: Error) -> PyErr {
+    match error {
+        Error::Io { path, source } => io(&path, source),
+        error => explained(&error),
     }
-    raise("RegistryError", &message, |fields| {
-        fields.set_item("status", status)?;
-        fields.set_item("name", &error.name)
-    })
 }
 
 pub(crate) fn engine(name: &str, error: &EngineError) -> PyErr {
-    let status = matches!(error, EngineError::NoSuchImage { .. }).then_some(404);
+    let facts = error.facts();
     raise("RegistryError", &Chain(error).to_string(), |fields| {
-        fields.set_item("status", status)?;
+        fields.set_item("status", facts.status)?;
         fields.set_item("name", name)
     })
 }
 
 pub(crate) fn kept(error: KeptError) -> PyErr {
-    let message = Chain(&error).to_string();
     match error {
-        KeptError::Missing { path } => database(&message, Some(&path)),
         KeptError::Open(error) => scan(error),
-        _ => database(&message, None),
+        error => explained(&error),
     }
 }
 
 pub(crate) fn verify(error: VerifyError) -> PyErr {
+    if let VerifyError::Open(error) = error {
+        return match *error {
+            OpenError::Unreadable(error) => scan(error),
+            error => explained(&error),
+        };
+    }
     let mut message = Chain(&error).to_string();
-    let (check, rejected) = (error.check(), error.rejected().to_vec());
-    if let Some(first) = rejected.first() {
+    if let Some(first) = error.rejected().first() {
         message = format!("{message}: {}", first.reason);
     }
-    match error {
-        VerifyError::Cancelled => cancelled(),
-        VerifyError::Open(error) => match *error {
-            OpenError::Unreadable(error) => scan(error),
-            error => raise("VerificationError", &Chain(&error).to_string(), |fields| {
-                fields.set_item("check", "image-present")
-            }),
-        },
-        VerifyError::Unverified { digest, .. } => raise("VerificationError", &message, |fields| {
-            fields.set_item("check", check)?;
-            fields.set_item("digest", digest.to_string())?;
-            let reasons = rejected.iter().map(crate::proof::Rejected::of);
-            let reasons = reasons.map(|reason| Bound::new(fields.py(), reason));
-            fields.set_item("rejected", reasons.collect::<PyResult<Vec<_>>>()?)
-        }),
-        _ => raise("VerificationError", &message, |fields| fields.set_item("check", check)),
-    }
+    with_facts(&message, error.facts())
 }
 
 pub(crate) fn policy(error: &PolicyFileError) -> PyErr {
-    let message = Chain(error).to_string();
-    let (file, line) = match error {
-        PolicyFileError::Io { path, .. } | PolicyFileError::TrustedRoot { path, .. } => {
-            (Some(path), None)
-        }
-        PolicyFileError::Malformed { path, line, .. } => (Some(path), *line),
-        _ => (None, None),
-    };
-    raise("PolicyError", &message, |fields| {
-        fields.set_item("file", file.and_then(|file| text(file)))?;
-        fields.set_item("line", line)
-    })
+    explained(error)
 }
 
 pub(crate) fn load(error: &LoadError) -> PyErr {
-    raise("PolicyError", &error.to_string(), |fields| {
-        fields.set_item("file", text(&error.path))?;
-        fields.set_item("line", error.line)
-    })
+    explained(error)
 }
 
 pub(crate) fn proof(error: &ProofError) -> PyErr {
@@ -228,9 +187,5 @@ pub(crate) fn signing(error: &dyn StdError) -> PyErr {
 }
 
 pub(crate) fn sign_image(error: SignImageError) -> PyErr {
-    match error {
-        SignImageError::Attach(AttachError::Registry(error)) => registry(&error),
-        SignImageError::NoSuchImage(reference) => scan(Error::NotInRegistry(reference)),
-        error => signing(&error),
-    }
+    explained(&error)
 }

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sealift::policy::{
-    FailingSeverities, Identity, ImageVerification, PolicyFiles, Requirement, SeverityGap, Signer,
-    Wanted,
+    FailingSeverities, GateOverrides, Identity, PolicyFiles, SeverityGap, Signer, SignerGap,
 };
 
 use crate::arguments::Arguments;
@@ -113,7 +112,7 @@ impl Decision {
 pub(crate) struct Gate {
     gate: sealift::policy::Gate,
     offline: bool,
-    told: Vec<String>,
+    messages: Vec<String>,
 }
 
 #[pymethods]
@@ -129,44 +128,20 @@ impl Gate {
             vex: arguments.take("vex_files")?.unwrap_or_default(),
             ..PolicyFiles::default()
         };
-        let mut loaded = files.load().map_err(|error| error::policy(&error))?;
-        let decides = &mut loaded.policy.gate;
-        if let Some(words) = arguments.take::<Vec<String>>("fail_on")? {
-            let listed = severities(&arguments, "fail_on", &words)?;
-            let gap = |gap: SeverityGap| arguments.refused("fail_on", &gap.to_string());
-            decides.fail_on = FailingSeverities::new(listed).map_err(gap)?;
-        }
-        if let Some(words) = arguments.take::<Vec<String>>("warn_on")? {
-            decides.warn_on = severities(&arguments, "warn_on", &words)?;
-        }
-        decides.fixed_only |= arguments.flag("fixed_only")?;
-        decides.allow_incomplete |= arguments.flag("allow_incomplete")?;
-        decides.require_justification |= arguments.flag("require_justification")?;
-        decides.max_age_days = arguments.take("max_age_days")?.or(decides.max_age_days);
-        if let Some(signer) = signer(&arguments)? {
-            decides.requirements = vec![Requirement::new(Wanted::Signature, signer)];
-        }
-        for requirement in &decides.requirements {
-            ImageVerification::check(requirement).map_err(|error| error::proof(&error))?;
-        }
-        loaded.policy.sources.insecure_ignore_tlog |= arguments.flag("insecure_ignore_tlog")?;
-        if let Some(root) = arguments.take::<PathBuf>("trusted_root")? {
-            loaded.policy.sources.trusted_root = Some(root.display().to_string());
-        }
-        let named = arguments.take::<String>("rekor_url")?;
-        let sources = &mut loaded.policy.sources;
-        sources.rekor_url = named.or(sources.rekor_url.take());
+        let loaded = files.load().map_err(|error| error::policy(&error))?;
+        let loaded = loaded.with(overrides(&arguments)?);
+        loaded.check_requirements().map_err(|error| error::proof(&error))?;
         let (offline, now) = (arguments.flag("offline")?, arguments.time()?);
         arguments.finish()?;
-        let told = loaded.told.clone();
+        let messages = loaded.messages.clone();
         let gate = sealift::policy::Gate::of(loaded, now);
-        Ok(Self { gate: gate.map_err(|error| error::policy(&error))?, offline, told })
+        Ok(Self { gate: gate.map_err(|error| error::policy(&error))?, offline, messages })
     }
 
-    /// The files that were read, and what of them does not count.
+    /// Messages for people: each file that was read, and what of it does not count.
     #[getter]
-    fn files(&self) -> Vec<String> {
-        self.told.clone()
+    fn messages(&self) -> Vec<String> {
+        self.messages.clone()
     }
 
     /// Scans an image, verifies what the policy requires, and decides. Takes what `scan_image` takes
@@ -200,8 +175,31 @@ impl Gate {
     }
 
     fn __repr__(&self) -> String {
-        format!("Gate(files=<{}>)", self.told.len())
+        format!("Gate(messages=<{}>)", self.messages.len())
     }
+}
+
+/// What is said beside the file.
+fn overrides(arguments: &Arguments<'_>) -> PyResult<GateOverrides> {
+    let mut overrides = GateOverrides::default();
+    if let Some(words) = arguments.take::<Vec<String>>("fail_on")? {
+        let listed = severities(arguments, "fail_on", &words)?;
+        let gap = |gap: SeverityGap| arguments.refused("fail_on", &gap.to_string());
+        overrides.fail_on = Some(FailingSeverities::new(listed).map_err(gap)?);
+    }
+    if let Some(words) = arguments.take::<Vec<String>>("warn_on")? {
+        overrides.warn_on = Some(severities(arguments, "warn_on", &words)?);
+    }
+    overrides.fixed_only = arguments.flag("fixed_only")?;
+    overrides.allow_incomplete = arguments.flag("allow_incomplete")?;
+    overrides.require_justification = arguments.flag("require_justification")?;
+    overrides.max_age_days = arguments.take("max_age_days")?;
+    overrides.signer = signer(arguments)?;
+    let root = arguments.take::<PathBuf>("trusted_root")?;
+    overrides.trusted_root = root.map(|root| root.display().to_string());
+    overrides.rekor_url = arguments.take("rekor_url")?;
+    overrides.insecure_ignore_tlog = arguments.flag("insecure_ignore_tlog")?;
+    Ok(overrides)
 }
 
 /// Who must have signed: the file of a key, or an identity.
@@ -212,12 +210,13 @@ fn signer(arguments: &Arguments<'_>) -> PyResult<Option<Signer>> {
     identity.subject_regexp = arguments.take("certificate_identity_regexp")?;
     identity.issuer = arguments.take("certificate_oidc_issuer")?;
     identity.issuer_regexp = arguments.take("certificate_oidc_issuer_regexp")?;
-    let names_identity = identity != Identity::default();
-    match key {
-        Some(_) if names_identity => {
-            Err(arguments.refused("key", "a key and an identity exclude each other"))
-        }
-        Some(key) => Ok(Some(Signer::Key(key.display().to_string()))),
-        None => Ok(names_identity.then_some(Signer::Identity(identity))),
-    }
+    let key = key.map(|key| key.display().to_string());
+    Signer::of(key, identity).map_err(|gap| {
+        let argument = match gap {
+            SignerGap::Both => "key",
+            SignerGap::NoIssuer => "certificate_identity",
+            SignerGap::NoSubject => "certificate_oidc_issuer",
+        };
+        arguments.refused(argument, &gap.to_string())
+    })
 }

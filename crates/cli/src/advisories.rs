@@ -15,7 +15,7 @@ use crate::args::{Access, GlobalArgs, ScanArgs};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::network::{self, Network};
-use crate::{Environment, cache, target};
+use crate::{Context, Environment, cache, target};
 
 /// A database that was looked up longer ago is updated before a scan.
 const MAX_AGE: Duration = Duration::from_secs(24 * 3600);
@@ -25,20 +25,19 @@ const MAX_AGE: Duration = Duration::from_secs(24 * 3600);
 pub(crate) fn database(
     args: &ScanArgs,
     needed: BTreeSet<ExportName>,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<Kept, Failure> {
-    let store = cache::databases(global, environment).ok_or(Failure::NoDatabase(None))?;
+    let store = cache::databases(context).ok_or(Failure::NoDatabase(None))?;
     let stays = args.offline || args.skip_db_update;
     let mirror = args.db_mirror.as_deref();
-    let transport = (!stays).then(|| transport(mirror, environment)).transpose()?;
-    let said = Said::new(global);
+    let transport = (!stays).then(|| transport(mirror, context.environment)).transpose()?;
+    let said = Said::new(context.global);
     let now = now();
     let upkeep = Upkeep {
         transport: transport.as_deref(),
         max_age: MAX_AGE,
         now,
-        built: environment.source_date().unwrap_or(now),
+        built: context.environment.source_date().unwrap_or(now),
         step: &|step| said.say(&step),
     };
     store.ready(needed, &upkeep).map_err(|error| match error {
@@ -76,32 +75,28 @@ const USUAL: [&str; 17] = [
 ];
 
 /// `--download-db-only`: updates what is there; where nothing is, fetches the usual exports.
-pub(crate) fn download(
-    args: &ScanArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    let store = cache::databases(global, environment).ok_or(Failure::NoDatabase(None))?;
-    let transport = transport(args.db_mirror.as_deref(), environment)?;
+pub(crate) fn download(args: &ScanArgs, context: Context<'_>) -> Result<u8, Failure> {
+    let store = cache::databases(context).ok_or(Failure::NoDatabase(None))?;
+    let transport = transport(args.db_mirror.as_deref(), context.environment)?;
     let mut request = UpdateRequest::new([], now());
-    let updated = update(&store, &*transport, &request, global);
+    let updated = update(&store, &*transport, &request, context.global);
     // A database that somebody put there is not replaced by another.
     let is_fresh = matches!(&updated, Err(Failure::Update(UpdateError::NothingWanted)))
         && !store.database().exists();
     if !is_fresh {
-        say_refused(&updated?, global);
+        say_refused(&updated?, context.global);
         return Ok(0);
     }
     request.exports = USUAL.iter().filter_map(|name| name.parse().ok()).collect();
-    if !global.quiet {
+    if !context.global.quiet {
         eprintln!(
             "note: what will be scanned is not known, so the usual ecosystems are fetched: {}; \
              `sealift db update --ecosystem LIST` fetches others, or fewer",
             USUAL.join(", ")
         );
     }
-    let report = update(&store, &*transport, &request, global)?;
-    say_refused(&report, global);
+    let report = update(&store, &*transport, &request, context.global)?;
+    say_refused(&report, context.global);
     all_came(&report)
 }
 

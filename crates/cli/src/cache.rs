@@ -7,34 +7,30 @@ use std::time::SystemTime;
 use sealift::update::DatabaseStore;
 use sealift::{LayerCache, escape};
 
-use crate::Environment;
-use crate::args::{CacheArgs, GlobalArgs};
+use crate::Context;
+use crate::args::CacheArgs;
 
 /// The folder of databases and caches: the one that is named, else the platform's.
-pub(crate) fn folder(global: &GlobalArgs, environment: &Environment) -> Option<PathBuf> {
-    global.cache_dir.clone().or_else(|| environment.cache_folder())
+pub(crate) fn folder(context: Context<'_>) -> Option<PathBuf> {
+    context.global.cache_dir.clone().or_else(|| context.environment.cache_folder())
 }
 
 /// The advisory database in that folder, with what it was made of.
-pub(crate) fn databases(global: &GlobalArgs, environment: &Environment) -> Option<DatabaseStore> {
-    folder(global, environment).map(|folder| DatabaseStore::new(folder.join("db")))
+pub(crate) fn databases(context: Context<'_>) -> Option<DatabaseStore> {
+    folder(context).map(|folder| DatabaseStore::new(folder.join("db")))
 }
 
 /// The layer cache in that folder.
 #[expect(clippy::disallowed_methods, reason = "the command is where the clock is read")]
-pub(crate) fn layers(global: &GlobalArgs, environment: &Environment) -> Option<LayerCache> {
-    let folder = folder(global, environment)?;
+pub(crate) fn layers(context: Context<'_>) -> Option<LayerCache> {
+    let folder = folder(context)?;
     Some(LayerCache::new(folder.join("layers"), SystemTime::now()))
 }
 
 /// The layer cache of a scan; none where none is wanted or there is no place for it.
-pub(crate) fn wanted(
-    args: &CacheArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Option<Arc<LayerCache>> {
+pub(crate) fn wanted(args: &CacheArgs, context: Context<'_>) -> Option<Arc<LayerCache>> {
     let max_bytes = args.cache_max_mib.saturating_mul(1 << 20);
-    let cache = layers(global, environment).filter(|_| !args.no_cache && max_bytes > 0)?;
+    let cache = layers(context).filter(|_| !args.no_cache && max_bytes > 0)?;
     Some(Arc::new(cache.with_max_bytes(max_bytes)))
 }
 

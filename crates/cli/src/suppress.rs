@@ -47,7 +47,9 @@ pub(crate) fn load(args: &SuppressArgs) -> Result<LoadedPolicy, Failure> {
     };
     let mut loaded = files.load().map_err(unusable)?;
     if let Some(path) = absent {
-        loaded.told.push(format!("warning: {} is not there and ignores nothing", path.display()));
+        loaded
+            .messages
+            .push(format!("warning: {} is not there and ignores nothing", path.display()));
     }
     let is_asked = args.vex.iter().any(|path| is_attested(&path));
     vex::set_signer(&mut loaded.policy.sources, &args.vex_signer, is_asked)?;
@@ -62,8 +64,8 @@ pub(crate) fn sources() -> Result<Sources, Failure> {
 }
 
 /// Names each document on stderr, and what of it does not count.
-pub(crate) fn say(told: &[String]) {
-    for line in told {
+pub(crate) fn say(messages: &[String]) {
+    for line in messages {
         eprintln!("{}", escape::terminal(line));
     }
 }

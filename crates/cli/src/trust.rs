@@ -7,9 +7,8 @@ use sealift::trust::{InitialRoot, Mirror, TrustMaterial, TrustStore, embedded};
 use sealift::verify::{CurrentTrust, TrustedRoot, current_trust, trusted_root};
 use sealift::{Digest, escape};
 
-use crate::args::GlobalArgs;
 use crate::failure::Failure;
-use crate::{Environment, cache, clock, files, network, suppress};
+use crate::{Context, Environment, cache, clock, files, network, suppress};
 
 /// cosign's variables: the folder that keeps trusted roots, the repository that they come from, and
 /// the root that trust in it begins with.
@@ -19,12 +18,12 @@ const INITIAL_VARIABLE: &str = "TUF_ROOT_JSON";
 
 /// The trusted roots in the cache folder, or in that of `TUF_ROOT`. Those of the repository that
 /// `TUF_MIRROR` names have a folder of their own there: without the variable they do not count.
-pub(crate) fn store(global: &GlobalArgs, environment: &Environment) -> Result<TrustStore, Failure> {
-    let folder = match environment.get(ROOT_VARIABLE) {
-        Some(folder) if global.cache_dir.is_none() => Path::new(folder).join("sealift"),
-        _ => cached(global, environment)?,
+pub(crate) fn store(context: Context<'_>) -> Result<TrustStore, Failure> {
+    let folder = match context.environment.get(ROOT_VARIABLE) {
+        Some(folder) if context.global.cache_dir.is_none() => Path::new(folder).join("sealift"),
+        _ => cached(context)?,
     };
-    Ok(TrustStore::new(match mirror_variable(environment) {
+    Ok(TrustStore::new(match mirror_variable(context.environment) {
         Some(url) => folder.join(Digest::sha256_of(url.as_bytes()).hex()),
         None => folder,
     }))
@@ -35,8 +34,8 @@ fn mirror_variable(environment: &Environment) -> Option<&str> {
     environment.get(MIRROR_VARIABLE)?.to_str()
 }
 
-fn cached(global: &GlobalArgs, environment: &Environment) -> Result<PathBuf, Failure> {
-    let folder = cache::folder(global, environment).ok_or_else(|| Failure::Unusable {
+fn cached(context: Context<'_>) -> Result<PathBuf, Failure> {
+    let folder = cache::folder(context).ok_or_else(|| Failure::Unusable {
         what: "the cache folder".to_owned(),
         error: "neither XDG_CACHE_HOME nor HOME is set".into(),
         hint: "name it with --cache-dir DIR, or the trusted root with --trusted-root FILE",
@@ -63,18 +62,14 @@ pub(crate) fn mirror(url: Option<&str>, environment: &Environment) -> Result<Mir
 
 /// The trust material that is kept, refreshed when it is old; without any the one that is built
 /// in. With `offline` nothing is asked.
-pub(crate) fn material(
-    offline: bool,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<TrustMaterial, Failure> {
+pub(crate) fn material(offline: bool, context: Context<'_>) -> Result<TrustMaterial, Failure> {
     let now = clock::now();
-    let store = match store(global, environment) {
+    let store = match store(context) {
         Ok(store) => store,
         Err(_) if offline => return Ok(embedded()),
         Err(failure) => return Err(failure),
     };
-    if let Some(url) = mirror_variable(environment) {
+    if let Some(url) = mirror_variable(context.environment) {
         let url = escape::terminal(url);
         eprintln!("warning: the trusted root is that of {MIRROR_VARIABLE}, {url}");
         if store.kept()?.is_none() {
@@ -85,11 +80,11 @@ pub(crate) fn material(
                     hint: "run `sealift initialize` first, or name a file with --trusted-root",
                 });
             }
-            let initial = initial(environment)?;
-            return Ok(store.refresh(&mirror(None, environment)?, &initial, now)?);
+            let initial = initial(context.environment)?;
+            return Ok(store.refresh(&mirror(None, context.environment)?, &initial, now)?);
         }
     }
-    let client = (!offline).then(|| network::client(environment)).transpose()?;
+    let client = (!offline).then(|| network::client(context.environment)).transpose()?;
     let CurrentTrust { material, warnings, .. } = current_trust(&store, client, now)?;
     for warning in warnings {
         eprintln!("warning: {}", escape::terminal(&warning));
@@ -98,12 +93,8 @@ pub(crate) fn material(
 }
 
 /// The trusted root of that material.
-pub(crate) fn root(
-    offline: bool,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<TrustedRoot, Failure> {
-    let material = material(offline, global, environment)?;
+pub(crate) fn root(offline: bool, context: Context<'_>) -> Result<TrustedRoot, Failure> {
+    let material = material(offline, context)?;
     trusted_root(&material.trusted_root).map_err(|error| Failure::Unusable {
         what: "the trusted root in the cache folder".to_owned(),
         error: error.into(),
@@ -116,11 +107,10 @@ pub(crate) fn root(
 pub(crate) fn of_policy(
     read: &LoadedPolicy,
     offline: bool,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<TrustedRoot, Failure> {
     match read.trusted_root() {
-        Err(PolicyFileError::NoTrustedRoot) => root(offline, global, environment),
+        Err(PolicyFileError::NoTrustedRoot) => root(offline, context),
         found => found.map_err(suppress::unusable),
     }
 }

@@ -5,9 +5,9 @@ use sealift::policy::{
 };
 use sealift::{NoProgress, Report, Target, escape};
 
-use crate::args::{GlobalArgs, VexSignerArgs};
+use crate::args::VexSignerArgs;
 use crate::failure::Failure;
-use crate::{Environment, clock, network, suppress, trust};
+use crate::{Context, clock, network, suppress, trust};
 
 const WHO: &str = "name a public key with --vex-key, or an identity with \
                    --vex-certificate-identity and --vex-certificate-oidc-issuer";
@@ -49,22 +49,22 @@ pub(crate) fn add_attested(
     target: &Target,
     report: &Report,
     offline: bool,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<(), Failure> {
     let Some(signer) = read.policy.sources.vex_signer.clone() else { return Ok(()) };
     if report.artifact.image.is_none() {
         return Ok(());
     }
-    let root = trust::of_policy(read, offline, global, environment)?;
+    let root = trust::of_policy(read, offline, context)?;
     let mut verification = ImageVerification::new(target, report, &root, clock::now(), &NoProgress);
     if !offline {
-        let log = read.log(network::client(environment)?).map_err(suppress::unusable)?;
+        let log = read.log(network::client(context.environment)?).map_err(suppress::unusable)?;
         verification.options.log = Some(log);
     }
-    let attested = verification.attested_vex(&signer, read.policy.sources.insecure_ignore_vex_tlog);
-    if !global.quiet {
-        suppress::say(&attested.told);
+    verification.insecure_ignore_vex_tlog = read.policy.sources.insecure_ignore_vex_tlog;
+    let attested = verification.attested_vex(&signer);
+    if !context.global.quiet {
+        suppress::say(&attested.messages);
     }
     read.suppressions.vex.extend(attested.documents);
     Ok(())
@@ -77,15 +77,8 @@ fn named(args: &VexSignerArgs) -> Result<Option<Signer>, Failure> {
     identity.subject_regexp.clone_from(&args.vex_certificate_identity_regexp);
     identity.issuer.clone_from(&args.vex_certificate_oidc_issuer);
     identity.issuer_regexp.clone_from(&args.vex_certificate_oidc_issuer_regexp);
-    let has_subject = identity.subject.is_some() || identity.subject_regexp.is_some();
-    let has_issuer = identity.issuer.is_some() || identity.issuer_regexp.is_some();
-    match (&args.vex_key, has_subject, has_issuer) {
-        (None, false, false) => Ok(None),
-        (Some(key), false, false) => Ok(Some(Signer::Key(key.clone()))),
-        (None, true, true) => Ok(Some(Signer::Identity(identity))),
-        _ => Err(Failure::Signer {
-            sentence: "whose VEX attestations count is either a key or an identity with its issuer",
-            hint: WHO,
-        }),
-    }
+    Signer::of(args.vex_key.clone(), identity).map_err(|_| Failure::Signer {
+        sentence: "whose VEX attestations count is either a key or an identity with its issuer",
+        hint: WHO,
+    })
 }

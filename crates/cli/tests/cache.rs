@@ -6,6 +6,11 @@
     reason = "a test fails by panicking and tells what it did"
 )]
 
+#[path = "support/archive.rs"]
+mod archive;
+#[path = "support/command.rs"]
+mod command;
+
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
@@ -13,7 +18,9 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use archive::tar;
 use sealift_model::Digest;
+use sealift_tests::stderr;
 use tempfile::TempDir;
 
 const LAYERS: usize = 4;
@@ -42,9 +49,8 @@ impl Bench {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
-        command.args(arguments).env_clear().current_dir(self.folder.path());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut command = command::sealift(&self.folder, arguments);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
@@ -76,10 +82,6 @@ fn done(mut command: Command) -> Output {
     output
 }
 
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
 fn image() -> Vec<u8> {
     let mut layers: Vec<Vec<u8>> = (0..LAYERS).map(layer).collect();
     let diff_ids: Vec<_> = layers.iter().map(|tar| Digest::sha256_of(tar).to_string()).collect();
@@ -103,17 +105,6 @@ fn layer(number: usize) -> Vec<u8> {
         (format!("app/node_modules/{name}/package.json"), content.to_string().into_bytes())
     });
     tar(&packages.collect::<Vec<_>>())
-}
-
-fn tar(files: &[(String, Vec<u8>)]) -> Vec<u8> {
-    let mut archive = tar::Builder::new(Vec::new());
-    for (name, content) in files {
-        let mut header = tar::Header::new_ustar();
-        header.set_size(u64::try_from(content.len()).unwrap());
-        header.set_mode(0o644);
-        archive.append_data(&mut header, name, content.as_slice()).unwrap();
-    }
-    archive.into_inner().unwrap()
 }
 
 #[test]

@@ -4,12 +4,19 @@
 //! can be read off those files.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "support/archive.rs"]
+mod archive;
+#[path = "support/command.rs"]
+mod command;
+
 use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
+use archive::tar;
+use sealift_tests::{project, stderr};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -689,10 +696,7 @@ fn sealift(arguments: &[&str]) -> Output {
 
 /// The command in the project's root, with no variable but those that a test sets.
 fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    command.args(arguments).env_clear().current_dir(root).stdin(Stdio::null());
-    command
+    command::sealift(project(), arguments)
 }
 
 fn parse(output: &Output) -> Value {
@@ -717,21 +721,6 @@ fn each<'r>(report: &'r Value, field: &'static str) -> impl Iterator<Item = &'r 
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut archive = tar::Builder::new(Vec::new());
-    for (name, content) in files {
-        let mut header = tar::Header::new_ustar();
-        header.set_size(u64::try_from(content.len()).unwrap());
-        header.set_mode(0o644);
-        archive.append_data(&mut header, name, *content).unwrap();
-    }
-    archive.into_inner().unwrap()
 }
 
 fn paragraph(name: &str, version: &str) -> String {

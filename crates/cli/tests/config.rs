@@ -1,9 +1,12 @@
 //! `sealift config` and `--scanners misconfig` from outside.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "support/command.rs"]
+mod command;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -255,9 +258,8 @@ fn charts_are_rendered_where_that_is_asked_for() {
     let run = |flags: &[&str]| {
         let args = [&["config", ".", "--format", "json"], flags].concat();
         let path = format!("{}:/bin:/usr/bin", folder.path().join("bin").display());
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
-        command.args(args).current_dir(folder.path()).env_clear().env("PATH", path);
-        let output = command.stdin(Stdio::null()).output().unwrap();
+        let mut command = command::sealift(&folder, &args);
+        let output = command.env("PATH", path).output().unwrap();
         serde_json::from_slice::<Value>(&output.stdout).unwrap()
     };
     let report = run(&[]);
@@ -288,11 +290,5 @@ fn json(folder: &TempDir, flags: &[&str]) -> Value {
 }
 
 fn run(folder: &TempDir, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_sealift"))
-        .args(args)
-        .current_dir(folder.path())
-        .env_clear()
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
+    command::sealift(folder, args).output().unwrap()
 }

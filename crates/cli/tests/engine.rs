@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::thread;
 
 use sealift_tests::mutual::Mutual;
-use sealift_tests::project;
+use sealift_tests::{project, stderr};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -112,10 +112,6 @@ fn answer(stream: &mut (impl Read + Write), archive: &[u8]) {
         .unwrap();
     // Who does not read to the end has seen enough.
     let _ = stream.write_all(body);
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 fn text(path: &Path) -> &str {

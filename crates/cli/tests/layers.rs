@@ -2,11 +2,17 @@
 //! and what upper layers hide; on the image of the quick start, which is Debian 11.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "support/archive.rs"]
+mod archive;
+#[path = "support/command.rs"]
+mod command;
+
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::sync::LazyLock;
 
+use archive::tar;
+use sealift_tests::{project, stderr, stdout};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -182,10 +188,7 @@ fn command(flags: &[&str]) -> Command {
 }
 
 fn bare(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    command.args(arguments).env_clear().current_dir(root).stdin(Stdio::null());
-    command
+    command::sealift(project(), arguments)
 }
 
 /// The database of the example advisories, built once.
@@ -197,23 +200,4 @@ fn database() -> &'static str {
         file
     });
     &DATABASE
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut archive = tar::Builder::new(Vec::new());
-    for (name, content) in files {
-        let mut header = tar::Header::new_ustar();
-        header.set_size(u64::try_from(content.len()).unwrap());
-        header.set_mode(0o644);
-        archive.append_data(&mut header, name, *content).unwrap();
-    }
-    archive.into_inner().unwrap()
 }

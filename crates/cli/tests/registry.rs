@@ -9,8 +9,8 @@ use sealift_model::Digest;
 use sealift_tests::instance::{
     Instance, KeyKind, Layout, Recipe, SimpleSignature, digest, simple_signing,
 };
-use sealift_tests::project;
 use sealift_tests::registry::{Access, Fault, Options, TestRegistry};
+use sealift_tests::{project, stderr};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -63,10 +63,6 @@ impl World {
 
 fn token() -> Access {
     Access::Token { user: "ada".into(), password: PASSWORD.into(), pull: false }
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]

@@ -2,11 +2,14 @@
 //! advisories beside it.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "support/command.rs"]
+mod command;
+
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use sealift_tests::instance::{Instance, KeyKind, Layout, Recipe, SimpleSignature, simple_signing};
+use sealift_tests::{project, stderr, stdout};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -32,9 +35,7 @@ impl World {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
-        command.args(arguments).env_clear().stdin(Stdio::null());
-        command.current_dir(self.folder.path()).output().unwrap()
+        command::sealift(&self.folder, arguments).output().unwrap()
     }
 
     /// Scans, or gates, the image of the quick start.
@@ -52,18 +53,6 @@ impl World {
         let found = results.iter().flat_map(|it| it["Vulnerabilities"].as_array().into_iter());
         found.flatten().map(|it| it["VulnerabilityID"].as_str().unwrap().to_owned()).collect()
     }
-}
-
-fn project() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 const LOG4SHELL: &str = "CVE-2021-44228";
@@ -427,10 +416,8 @@ fn what_a_build_sets_for_its_reports_does_not_turn_back_the_gates_clock() {
     world.write("sealift.toml", policy);
     let image = format!("oci:{}:demo", project().join("examples/image").display());
     for verb in ["gate", "image"] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
-        command.args([verb, &image, "--db", "db"]).env_clear().stdin(Stdio::null());
-        command.env("SOURCE_DATE_EPOCH", "1500000000").current_dir(world.folder.path());
-        let output = command.output().unwrap();
+        let mut command = command::sealift(&world.folder, &[verb, &image, "--db", "db"]);
+        let output = command.env("SOURCE_DATE_EPOCH", "1500000000").output().unwrap();
         assert!(stdout(&output).contains(LOG4SHELL), "{verb}: {}", stdout(&output));
         assert!(!stderr(&output).contains("suppressed: 1"), "{verb}: {}", stderr(&output));
     }

@@ -1,10 +1,14 @@
 //! What pipelines that were written for Trivy rely on, from outside.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "support/command.rs"]
+mod command;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
+use sealift_tests::stderr;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -43,9 +47,8 @@ impl Project {
     }
 
     fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
-        command.args(arguments).env_clear().envs(variables.iter().copied());
-        command.current_dir(self.0.path()).stdin(Stdio::null()).output().unwrap()
+        let mut command = command::sealift(&self.0, arguments);
+        command.envs(variables.iter().copied()).output().unwrap()
     }
 
     /// Names of the packages with findings, each once.
@@ -64,10 +67,6 @@ impl Project {
 
 fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]

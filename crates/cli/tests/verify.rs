@@ -3,9 +3,12 @@
 //! Everything is signed here, by an instance that is made anew and always the same.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "support/command.rs"]
+mod command;
+
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use sealift_tests::instance::{
     EntryRecipe, Identity, Instance, KeyKind, Layout, LogKind, Recipe, Signed, SimpleSignature,
@@ -63,9 +66,8 @@ impl World {
     }
 
     fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
-        command.args(arguments).env_clear().envs(variables.iter().copied());
-        command.current_dir(self.folder.path()).stdin(Stdio::null()).output().unwrap()
+        let mut command = command::sealift(&self.folder, arguments);
+        command.envs(variables.iter().copied()).output().unwrap()
     }
 
     fn status(&self, arguments: &[&str]) -> Option<i32> {

@@ -64,7 +64,7 @@ pub use error::Error;
 pub use gate::{
     About, Action, Decision, Facts, FailingSeverities, ForbiddenLicense, ForbiddenPackage,
     GatePolicy, Identity, LicensePatternError, NotProved, Proof, Reason, Requirement, SeverityGap,
-    Signer, Thresholds, Verdict, Verification, Wanted, WithoutVerification,
+    Signer, SignerGap, Thresholds, Verdict, Verification, Wanted, WithoutVerification,
 };
 pub use ignore::{IgnoreFile, IgnoreFormat, Rule, Scope};
 pub use limits::Limits;

@@ -2,18 +2,23 @@
 
 mod admission;
 mod attest;
+mod clean;
 mod cluster;
 mod config;
 mod db;
+mod formats;
 mod gate;
+mod image;
 mod layers;
 mod man;
 pub(crate) mod peers;
 mod registry;
+mod scan;
 mod serve;
 mod sign;
 mod suppress;
 mod transfer;
+mod tree;
 pub(crate) mod trivy_config;
 mod values;
 pub(crate) mod variables;
@@ -21,30 +26,29 @@ mod verify;
 mod version;
 
 use std::any::TypeId;
-use std::ffi::OsString;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::{EnumValueParser, NonEmptyStringValueParser, StringValueParser};
-use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use sealift::{Platform, Severity, Timestamp};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
 pub(crate) use admission::{
     AdmissionArgs, AdmissionReviewArgs, AdmissionVerb, JudgedArgs, OperationKind, ReviewFormat,
 };
 pub(crate) use attest::{AttestScanArgs, ImageVerbArgs};
+pub(crate) use clean::CleanArgs;
 pub(crate) use cluster::{ClusterArgs, ClusterKind};
 pub(crate) use config::{CheckArgs, ConfigArgs, HelmArgs};
 pub(crate) use db::{DbArgs, DbVerb, PullArgs, PushArgs, UpdateArgs};
+pub(crate) use formats::{ConfigFormat, ReportFormat};
 pub(crate) use gate::{DecideArgs, GateArgs, SignedArgs};
+pub(crate) use image::{CacheArgs, ImageArgs};
 pub(crate) use layers::LayerArgs;
 pub(crate) use man::ManArgs;
 pub(crate) use registry::{
     Access, AccessArgs, AttachedKind, DownloadArgs, DownloadAttestationArgs, DownloadSbomArgs,
     Downloaded, LoginArgs, LogoutArgs, RegistryArgs, TriangulateArgs,
 };
+pub(crate) use scan::{MatchKind, PackageKind, ScanArgs, ScannerKind, ShownArgs, SkipArgs};
 pub(crate) use serve::{
     AdmissionServeArgs, HarborArgs, HarborServeArgs, HarborVerb, ListenArgs, OnTimeoutKind,
 };
@@ -55,7 +59,8 @@ pub(crate) use sign::{
 };
 pub(crate) use suppress::{SuppressArgs, VexSignerArgs};
 pub(crate) use transfer::{Attached, CleanKind, CopyArgs, LoadArgs, SaveArgs};
-use values::{Word, parse_bool, parse_duration, parse_report_path, parse_time};
+pub(crate) use tree::{SbomArgs, TreeArgs};
+use values::{parse_bool, parse_duration};
 pub(crate) use verify::{
     ArtifactsArgs, DigestAlgorithm, EvidenceArgs, ImagesArgs, InitializeArgs, OutArgs,
     OwnTrustArgs, PayloadFormat, SignerArgs, VerifyArgs, VerifyAttestationArgs, VerifyBlobArgs,
@@ -88,7 +93,7 @@ pub(crate) struct Cli {
 /// Flags of all verbs.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct GlobalArgs {
-    /// Print the report, errors, and the warnings about settings that do not count.
+    /// Print only the report, errors, and warnings about settings that have no effect.
     #[arg(short, long, global = true, help_heading = "Global")]
     pub(crate) quiet: bool,
     /// Say more on stderr.
@@ -186,363 +191,6 @@ pub(crate) enum Verb {
     Man(ManArgs),
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct ImageArgs {
-    /// The image: a name, as registry.example/shop:1.4, looked for as --image-src says;
-    /// docker-daemon:NAME, podman:NAME, oci:DIR[:TAG|@DIGEST], oci-archive:FILE,
-    /// docker-archive:FILE, or a path that starts with /, ./ or ../.
-    #[arg(required_unless_present_any = ["input", "download_db_only"], value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) image: Option<String>,
-    /// Read the image from this archive or layout; of several, add :TAG or @DIGEST.
-    #[arg(long, value_name = "PATH", conflicts_with = "image")]
-    pub(crate) input: Option<OsString>,
-    /// Platform to choose from an image index, as linux/arm64.
-    #[arg(long, value_name = "OS/ARCH")]
-    pub(crate) platform: Option<Platform>,
-    /// Where an image without a prefix is looked for, in this order; an engine that is not there
-    /// is passed over.
-    #[arg(
-        long,
-        value_name = "SOURCES",
-        value_delimiter = ',',
-        value_parser = Word(StringValueParser::new()),
-        default_value = "docker,podman,remote"
-    )]
-    pub(crate) image_src: Vec<String>,
-    /// Docker's engine: the path of its socket, unix://PATH, or tcp://HOST[:PORT], with TLS where
-    /// DOCKER_CERT_PATH or DOCKER_TLS_VERIFY ask for it. Default: DOCKER_HOST, else
-    /// /var/run/docker.sock.
-    #[arg(long, value_name = "PLACE")]
-    pub(crate) docker_host: Option<String>,
-    /// Podman's service: the path of its socket, unix://PATH, or tcp://HOST[:PORT]. Default:
-    /// CONTAINER_HOST, else the user's own, then the system's.
-    #[arg(long, value_name = "PLACE")]
-    pub(crate) podman_host: Option<String>,
-    /// What Trivy looks for in the image's config: said to be not scanned.
-    #[arg(
-        long,
-        value_name = "LIST",
-        value_delimiter = ',',
-        hide_possible_values = true,
-        help_heading = "What is looked for"
-    )]
-    pub(crate) image_config_scanners: Vec<ScannerKind>,
-    #[command(flatten)]
-    pub(crate) access: AccessArgs,
-    #[command(flatten)]
-    pub(crate) layers: LayerArgs,
-    #[command(flatten)]
-    pub(crate) cache: CacheArgs,
-    #[command(flatten)]
-    pub(crate) scan: ScanArgs,
-}
-
-impl ImageArgs {
-    /// Has the report say of the image's config what was asked for and is not done.
-    pub(crate) fn say_image_config(&mut self) {
-        self.scan.image_config = std::mem::take(&mut self.image_config_scanners);
-    }
-}
-
-/// Flags of the layer cache.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Layer cache")]
-pub(crate) struct CacheArgs {
-    /// Read and verify all layers, and keep nothing of them for the next scan.
-    #[arg(long)]
-    pub(crate) no_cache: bool,
-    /// What the layer cache may take up; the entries longest not used go. 0 is no cache.
-    #[arg(long, value_name = "MIB", default_value_t = 1024)]
-    pub(crate) cache_max_mib: u64,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CleanArgs {
-    /// Remove what is kept of layers.
-    #[arg(long)]
-    pub(crate) scan_cache: bool,
-    /// Remove the advisory database of the cache folder, and what it was made of.
-    #[arg(long)]
-    pub(crate) vuln_db: bool,
-    /// Remove both.
-    #[arg(short, long)]
-    pub(crate) all: bool,
-    /// Instead of caches: take away what is attached to this image in its registry.
-    #[arg(value_name = "IMAGE", conflicts_with_all = ["scan_cache", "vuln_db", "all"])]
-    pub(crate) image: Option<String>,
-    /// What is taken away from the image.
-    #[arg(long = "type", value_name = "TYPE", requires = "image")]
-    pub(crate) kind: Option<CleanKind>,
-    /// Take it away without asking.
-    #[arg(short, long, requires = "image")]
-    pub(crate) force: bool,
-    #[command(flatten)]
-    pub(crate) registry: RegistryArgs,
-    #[command(flatten)]
-    pub(crate) out: OutArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct TreeArgs {
-    /// The folder, or a single file of those that packages are read from.
-    pub(crate) path: PathBuf,
-    #[command(flatten)]
-    pub(crate) scan: ScanArgs,
-    #[command(flatten)]
-    pub(crate) checks: CheckArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SbomArgs {
-    /// The document: CycloneDX (JSON, XML), SPDX 2 (JSON, tags with values) or Syft's JSON; or an
-    /// in-toto statement, DSSE envelope or Sigstore bundle that holds one, whose signature is not
-    /// verified. `-` is standard input.
-    pub(crate) file: PathBuf,
-    #[command(flatten)]
-    pub(crate) scan: ScanArgs,
-}
-
-/// What is reported, and where.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Report")]
-pub(crate) struct ShownArgs {
-    /// Write the report to this file instead of stdout.
-    #[arg(short, long, value_name = "FILE", value_parser = parse_report_path)]
-    pub(crate) output: Option<PathBuf>,
-    /// Severities to show and to gate on, an exact list.
-    #[arg(
-        short,
-        long,
-        value_name = "LIST",
-        value_delimiter = ',',
-        value_parser = Word(Severity::from_str),
-        ignore_case = true,
-        default_value = "UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL"
-    )]
-    pub(crate) severity: Vec<Severity>,
-}
-
-/// What is not looked at.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "What is looked for")]
-pub(crate) struct SkipArgs {
-    /// Folders to leave out, as patterns relative to the target's root; of a folder also from the
-    /// working directory or absolute.
-    #[arg(long, value_name = "GLOBS", value_delimiter = ',')]
-    pub(crate) skip_dirs: Vec<String>,
-    /// Files to leave out, as patterns relative to the target's root; of a folder also from the
-    /// working directory or absolute.
-    #[arg(long, value_name = "GLOBS", value_delimiter = ',')]
-    pub(crate) skip_files: Vec<String>,
-}
-
-/// Flags of all verbs that scan.
-#[derive(Debug, Args)]
-pub(crate) struct ScanArgs {
-    /// Format of the report; cyclonedx has vulnerabilities with --scanners vuln.
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", help_heading = "Report")]
-    pub(crate) format: ReportFormat,
-    #[command(flatten)]
-    pub(crate) shown: ShownArgs,
-    /// Exit with this status when findings remain, and with 3 when the scan is incomplete. Default: 0
-    /// whatever is found.
-    #[arg(long, value_name = "N", help_heading = "Exit status")]
-    pub(crate) exit_code: Option<u8>,
-    /// Exit with this status when the distribution is past its end of life.
-    #[arg(long, value_name = "N", help_heading = "Exit status")]
-    pub(crate) exit_on_eol: Option<u8>,
-    /// Judge ages and ends of life as of this day or time; default: SOURCE_DATE_EPOCH, else now.
-    #[arg(long, value_name = "DAY", value_parser = parse_time, help_heading = "Exit status")]
-    pub(crate) as_of: Option<Timestamp>,
-    /// Leave out findings in packages of the base image; the report says how many.
-    #[arg(long, help_heading = "What counts")]
-    pub(crate) exclude_base: bool,
-    /// Leave out what has no fix yet; a malicious package stays.
-    #[arg(long, help_heading = "What counts")]
-    pub(crate) ignore_unfixed: bool,
-    /// Statuses to leave out: unknown, not_affected, affected, fixed, ...
-    #[arg(long, value_name = "LIST", value_delimiter = ',',
-          value_parser = Word(StringValueParser::new()), help_heading = "What counts")]
-    pub(crate) ignore_status: Vec<String>,
-    #[command(flatten)]
-    pub(crate) suppress: SuppressArgs,
-    /// What to look for: vuln (the default), and in a folder misconfig. What else Trivy looks for
-    /// is said to be not scanned.
-    #[arg(
-        long,
-        alias = "security-checks",
-        value_name = "LIST",
-        value_delimiter = ',',
-        value_parser = Word(EnumValueParser::<ScannerKind>::new()),
-        hide_possible_values = true,
-        help_heading = "What is looked for"
-    )]
-    pub(crate) scanners: Option<Vec<ScannerKind>>,
-    /// Kinds of packages to look for.
-    #[arg(
-        long,
-        alias = "vuln-type",
-        value_name = "LIST",
-        value_delimiter = ',',
-        value_parser = Word(EnumValueParser::<PackageKind>::new()),
-        default_value = "os,library",
-        help_heading = "What is looked for"
-    )]
-    pub(crate) pkg_types: Vec<PackageKind>,
-    /// List packages without findings in JSON, too.
-    #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
-          require_equals = true, default_missing_value = "true", value_parser = parse_bool, help_heading = "Report")]
-    pub(crate) list_all_pkgs: bool,
-    #[command(flatten)]
-    pub(crate) skip: SkipArgs,
-    /// Packages to match. Default: installed ones of an image or root file system, declared ones of a
-    /// source tree.
-    #[arg(long = "match", value_name = "WHICH", help_heading = "What is looked for")]
-    pub(crate) matching: Option<MatchKind>,
-    /// Match what lockfiles and manifests ask for only to build or test, too.
-    #[arg(long, help_heading = "What is looked for")]
-    pub(crate) include_dev_deps: bool,
-    /// The advisory database, used as it is; default: that of the cache folder, which is fetched
-    /// when it is not there, lacks an ecosystem of the target or is older than a day.
-    #[arg(long, value_name = "FILE", help_heading = "Advisory database")]
-    pub(crate) db: Option<PathBuf>,
-    /// Where advisories are fetched from instead of their public places: a URL or a folder laid
-    /// out as OSV's exports (<Ecosystem>/all.zip), with kev.json and epss_scores-current.csv.gz,
-    /// or oci://REFERENCE of an artifact with these files.
-    #[arg(long, value_name = "URL|DIR|REFERENCE", help_heading = "Advisory database")]
-    pub(crate) db_mirror: Option<String>,
-    /// Fetch no advisories; an image that is named is still asked of its registry.
-    #[arg(long, alias = "offline-scan", help_heading = "Advisory database")]
-    pub(crate) offline: bool,
-    /// Use the database of the cache folder as it is.
-    #[arg(long, help_heading = "Advisory database")]
-    pub(crate) skip_db_update: bool,
-    /// Bring the database of the cache folder up to date and scan nothing; where there is none, it
-    /// is made of the usual ecosystems.
-    #[arg(long, help_heading = "Advisory database")]
-    pub(crate) download_db_only: bool,
-    /// Trivy's configuration file; what is in it counts after flags and variables. It is read only
-    /// where it is named.
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-    /// Show no progress.
-    #[arg(long)]
-    pub(crate) no_progress: bool,
-    /// Show records that are no security matter, too, and those of other streams of an RPM module.
-    #[arg(long, help_heading = "What counts")]
-    pub(crate) all_records: bool,
-    /// With --exit-code: do not fail because the scan is incomplete.
-    #[arg(long, help_heading = "Exit status")]
-    pub(crate) allow_incomplete: bool,
-    /// Threads that read layers; default: one for each processor.
-    #[arg(long, alias = "parallel", value_name = "N")]
-    pub(crate) threads: Option<NonZeroUsize>,
-    /// Whether findings are attested, so that they are looked for whatever is printed.
-    #[arg(skip)]
-    pub(crate) attests: bool,
-    /// What was asked for of an image's config.
-    #[arg(skip)]
-    pub(crate) image_config: Vec<ScannerKind>,
-}
-
-impl ScanArgs {
-    /// Whether vulnerabilities are looked for. A list of what is there needs no findings, but a
-    /// gate and an attestation do.
-    pub(crate) fn looks_for_vulnerabilities(&self) -> bool {
-        let asked = self.scanners.as_ref().is_none_or(|list| list.contains(&ScannerKind::Vuln));
-        asked && (!self.only_lists() || self.gates() || self.attests)
-    }
-
-    /// Whether the report lists packages without findings: SPDX and GitHub's snapshot cannot tell of
-    /// them, and CycloneDX does, as in Trivy, only where `--scanners` asks for them.
-    pub(crate) fn only_lists(&self) -> bool {
-        match self.format {
-            ReportFormat::SpdxJson | ReportFormat::Spdx | ReportFormat::GitHub => true,
-            ReportFormat::CycloneDx => !self.lists_vulnerabilities(),
-            _ => false,
-        }
-    }
-
-    /// Whether `--scanners` names vulnerabilities.
-    pub(crate) fn lists_vulnerabilities(&self) -> bool {
-        self.scanners.as_ref().is_some_and(|list| list.contains(&ScannerKind::Vuln))
-    }
-
-    /// Whether configuration files are checked.
-    pub(crate) fn looks_for_misconfigurations(&self) -> bool {
-        self.scanners.as_ref().is_some_and(|list| list.contains(&ScannerKind::Misconfig))
-    }
-
-    /// Whether findings decide the exit status.
-    pub(crate) fn gates(&self) -> bool {
-        self.exit_code.is_some_and(|code| code != 0)
-    }
-}
-
-/// Formats of what checks say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ConfigFormat {
-    Table,
-    Json,
-    Sarif,
-    Junit,
-    #[value(alias = "github-markdown")]
-    Markdown,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    Table,
-    Json,
-    #[value(name = "cyclonedx")]
-    CycloneDx,
-    SpdxJson,
-    Spdx,
-    Sarif,
-    Junit,
-    #[value(alias = "github-markdown")]
-    Markdown,
-    #[value(name = "gitlab", alias = "gitlab-container-scanning")]
-    GitLab,
-    #[value(name = "github")]
-    GitHub,
-    CosignVuln,
-}
-
-/// What Trivy's `--scanners` takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub(crate) enum ScannerKind {
-    Vuln,
-    #[value(alias = "config")]
-    Misconfig,
-    Secret,
-    License,
-}
-
-impl ScannerKind {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Vuln => "vuln",
-            Self::Misconfig => "misconfig",
-            Self::Secret => "secret",
-            Self::License => "license",
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum PackageKind {
-    Os,
-    Library,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum MatchKind {
-    Installed,
-    Declared,
-    All,
-}
-
 /// The command with its flags in Go's style: `--flag`, `--flag=true` and `--flag=false`.
 pub(crate) fn command() -> clap::Command {
     let mut command = go_flags(Cli::command().mut_subcommand("gate", gate::in_own_words));
@@ -582,6 +230,8 @@ fn go_flags(command: clap::Command) -> clap::Command {
 
 #[cfg(test)]
 mod tests {
+    use sealift::Severity;
+
     use super::*;
 
     #[test]

@@ -287,8 +287,8 @@ pub(crate) enum AuthFlow {
 pub(crate) struct SignedByArgs {
     #[command(flatten)]
     pub(crate) key: KeyArgs,
-    /// What kind of key signs: without --key the one that is made and certified, by default
-    /// ecdsa-sha2-256-nistp256; --key must be of this kind.
+    /// Algorithm of the signing key. With --key: the key must have it. Without: the key that is made
+    /// for the signature has it; default: ecdsa-sha2-256-nistp256.
     #[arg(long, value_name = "NAME", help_heading = "Signer")]
     pub(crate) signing_algorithm: Option<SigningAlgorithm>,
     /// Without --key: an identity token, or a file with one. Without either, the environment of
@@ -301,7 +301,7 @@ pub(crate) struct SignedByArgs {
     /// Take no identity token from the environment.
     #[arg(long, help_heading = "Signer")]
     pub(crate) oidc_disable_ambient_providers: bool,
-    /// How a token is got that neither a flag nor the environment gives: normal (by a browser on
+    /// How to get a token that neither a flag nor the environment gives: normal (by a browser on
     /// this machine), device (by a code, on any device) or token (not at all). Default: normal on
     /// a terminal, else token.
     #[arg(long, alias = "oidc-flow", value_name = "FLOW", help_heading = "Signer")]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "What counts")]
+#[command(next_help_heading = "Filters")]
 pub(crate) struct SuppressArgs {
     /// File of what does not count: ids in lines, else by its name .trivyignore.yaml, .grype.yaml
     /// or osv-scanner.toml. Default: .trivyignore in the working directory, if it is there.
@@ -33,10 +33,10 @@ pub(crate) struct SuppressArgs {
 /// Whose VEX attestations count.
 #[derive(Debug, Default, Args)]
 pub(crate) struct VexSignerArgs {
-    /// Public key of whose VEX attestations on the image count, PEM or DER.
+    /// Public key of the signer whose VEX attestations on the image count, PEM or DER.
     #[arg(long, value_name = "FILE", help_heading = "VEX attestations")]
     pub(crate) vex_key: Option<String>,
-    /// Whose VEX attestations count: the identity in the certificate.
+    /// Identity of the signer whose VEX attestations count, as in the certificate.
     #[arg(long, value_name = "IDENTITY", help_heading = "VEX attestations")]
     pub(crate) vex_certificate_identity: Option<String>,
     /// The same as a regular expression (RE2).

@@ -156,11 +156,11 @@ pub(crate) struct ImagesArgs {
     pub(crate) check_content: bool,
     #[command(flatten)]
     pub(crate) registry: RegistryArgs,
-    /// The hash by which must have been signed; it must be the one that goes with the key: sha384
-    /// with P-384, sha512 with P-521, else sha256.
+    /// Hash algorithm of the signature; it must be the key's own: sha384 with P-384, sha512 with
+    /// P-521, else sha256.
     #[arg(long, value_name = "NAME")]
     pub(crate) signature_digest_algorithm: Option<DigestAlgorithm>,
-    /// Compare what was signed with the image; it cannot be left out.
+    /// Compare what was signed with the image; only true is accepted.
     #[arg(long, default_value = "true", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true", value_parser = parse_bool)]
     pub(crate) check_claims: bool,
@@ -224,9 +224,9 @@ pub(crate) struct SignerArgs {
     pub(crate) trusted_root: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) own: OwnTrustArgs,
-    /// For authorities of one's own: read bundles of version 0.3 with a chain of certificates, too,
-    /// and take signers' certificates by those of --trusted-root that follow no rules but RFC 5280's:
-    /// any of several names may match, and none need be of who vouches for them.
+    /// For authorities of one's own in --trusted-root. Bundles of version 0.3 may have a chain of
+    /// certificates. Any of several names in the signer's certificate may match. An issuer of
+    /// identities may be missing there, where --certificate-oidc-issuer-regexp is '.*'.
     #[arg(long, help_heading = "Trust")]
     pub(crate) allow_certificate_chain: bool,
     /// Require an RFC 3161 timestamp of an authority in the trusted root.

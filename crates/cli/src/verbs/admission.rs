@@ -15,9 +15,9 @@ use sealift::escape;
 use sealift::policy::Limits;
 
 use super::judged::{self, Known, Offline};
-use crate::args::{Access, AdmissionReviewArgs, GlobalArgs, OperationKind, ReviewFormat};
+use crate::args::{Access, AdmissionReviewArgs, OperationKind, ReviewFormat};
 use crate::failure::Failure;
-use crate::{Environment, clock, cluster, files, output};
+use crate::{Context, clock, cluster, files, output};
 
 /// Exit status when what is enforced does not hold.
 const REFUSED: u8 = 1;
@@ -28,8 +28,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 pub(crate) fn admission_review(
     args: &AdmissionReviewArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<u8, Failure> {
     let now = args.as_of.unwrap_or_else(clock::now);
     let around = Arc::new(around(args, now)?);
@@ -37,11 +36,11 @@ pub(crate) fn admission_review(
         true => World::new(Offline, move || now),
         false => {
             let access = Access::from(&args.judged.access);
-            World::new(Known::new(access, environment), move || now)
+            World::new(Known::new(access, context.environment), move || now)
         }
     };
     // Counts are a server's.
-    let asked = cluster::opened(&args.cluster, environment, |_| {})?;
+    let asked = cluster::opened(&args.cluster, context.environment, |_| {})?;
     let world = match asked {
         None => world.with_files(around.clone()),
         Some((cluster, note)) => {
@@ -52,14 +51,14 @@ pub(crate) fn admission_review(
         }
     };
     let rules = Rules::new(world);
-    load(&rules, args, global, environment)?;
-    let patience = Some(global.timeout).filter(|time| !time.is_zero()).unwrap_or(LONGEST);
+    load(&rules, args, context)?;
+    let patience = Some(context.global.timeout).filter(|time| !time.is_zero()).unwrap_or(LONGEST);
     let asking = Asking { rules, until: Instant::now() + patience };
     let (is_allowed, text) = if args.resource.is_empty() {
         asking.of_stdin(args.format)?
     } else {
         let review = asking.of_all(&requests(args, &around)?);
-        if review.rows.is_empty() && !global.quiet {
+        if review.rows.is_empty() && !context.global.quiet {
             eprintln!("note: no policy and no rule is about any of the objects");
         }
         (review.is_allowed(), written(&review, args.format))
@@ -81,24 +80,19 @@ fn around(args: &AdmissionReviewArgs, now: sealift::Timestamp) -> Result<Files, 
     Ok(around)
 }
 
-fn load(
-    rules: &Rules,
-    args: &AdmissionReviewArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<(), Failure> {
-    let mut sources = judged::sources(&args.judged, args.offline, global, environment)?;
+fn load(rules: &Rules, args: &AdmissionReviewArgs, context: Context<'_>) -> Result<(), Failure> {
+    let mut sources = judged::sources(&args.judged, args.offline, context)?;
     sources.policies.extend_from_slice(&args.exceptions);
     sources.others = Others::Noted;
     let told = sources.load_into(rules).map_err(judged::unusable)?;
-    for note in told.notes.iter().filter(|_| !global.quiet) {
+    for note in told.notes.iter().filter(|_| !context.global.quiet) {
         eprintln!("note: {}", escape::terminal(note));
     }
     let is_told = args.values.is_some()
         || args.userinfo.is_some()
         || !args.cluster_resources.is_empty()
         || args.cluster.is_some();
-    for asked in told.asked.iter().filter(|_| !is_told && !global.quiet) {
+    for asked in told.asked.iter().filter(|_| !is_told && !context.global.quiet) {
         let asked = escape::terminal(asked);
         eprintln!("note: {asked} are not known, and judged as if there were none");
     }

@@ -8,27 +8,26 @@ use sealift_server::watch;
 
 use super::judged::{Known, sources, unusable};
 use super::serve::Serving;
-use crate::args::{Access, AdmissionServeArgs, GlobalArgs, OnTimeoutKind};
+use crate::args::{Access, AdmissionServeArgs, OnTimeoutKind};
 use crate::failure::Failure;
-use crate::{Environment, clock, cluster};
+use crate::{Context, clock, cluster};
 
 pub(crate) fn admission_serve(
     args: &AdmissionServeArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<u8, Failure> {
-    let mut serving = Serving::new(&args.listen, global)?;
-    let known = Known::new(Access::from(&args.judged.access), environment);
+    let mut serving = Serving::new(&args.listen, context.global)?;
+    let known = Known::new(Access::from(&args.judged.access), context.environment);
     let mut world = World::new(known, clock::now).with_tally(serving.metrics.clone());
     let requests = serving.metrics.of_cluster();
-    if let Some((asked, note)) = cluster::opened(&args.cluster, environment, requests)? {
+    if let Some((asked, note)) = cluster::opened(&args.cluster, context.environment, requests)? {
         if let Some(note) = note {
             serving.log.warn(&note, &[]);
         }
         world = world.with_cluster(asked);
     }
     let rules = Arc::new(Rules::new(world));
-    let sources = sources(&args.judged, args.offline, global, environment)?;
+    let sources = sources(&args.judged, args.offline, context)?;
     let told = sources.load_into(&rules).map_err(unusable)?;
     let fields = [
         ("policies", told.policies.into()),

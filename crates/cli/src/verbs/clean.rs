@@ -5,32 +5,28 @@ use std::path::Path;
 use sealift::{CacheSize, LayerCache};
 
 use super::transfer;
-use crate::args::{CleanArgs, GlobalArgs};
+use crate::args::CleanArgs;
 use crate::failure::Failure;
-use crate::{Environment, cache, output};
+use crate::{Context, cache, output};
 
-pub(crate) fn clean(
-    args: &CleanArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
+pub(crate) fn clean(args: &CleanArgs, context: Context<'_>) -> Result<u8, Failure> {
     if let Some(image) = &args.image {
-        return transfer::clean(args, image, global, environment);
+        return transfer::clean(args, image, context);
     }
     let nowhere = || Failure::Unusable {
         what: "the cache folder".to_owned(),
         error: "neither XDG_CACHE_HOME nor HOME is set".into(),
         hint: "name it with --cache-dir DIR",
     };
-    let layers = cache::layers(global, environment).ok_or_else(nowhere)?;
-    let databases = cache::databases(global, environment).ok_or_else(nowhere)?;
+    let layers = cache::layers(context).ok_or_else(nowhere)?;
+    let databases = cache::databases(context).ok_or_else(nowhere)?;
     let database = databases.database();
     if !(args.all || args.scan_cache || args.vuln_db) {
         return list(&layers, &database, args.out.output_file.as_deref());
     }
     if args.all || args.scan_cache {
         let CacheSize { entries, bytes, .. } = layers.clear()?;
-        if !global.quiet {
+        if !context.global.quiet {
             let folder = layers.folder().display();
             eprintln!("{folder}: removed {entries} entries, {bytes} bytes");
         }
@@ -38,7 +34,7 @@ pub(crate) fn clean(
     if args.all || args.vuln_db {
         let was_there = database.exists();
         databases.clear()?;
-        if was_there && !global.quiet {
+        if was_there && !context.global.quiet {
             eprintln!("{}: removed", database.display());
         }
     }

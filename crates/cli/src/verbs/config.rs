@@ -16,15 +16,11 @@ use crate::args::{CheckArgs, ConfigArgs, ConfigFormat, GlobalArgs};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::progress::Bar;
-use crate::{Environment, deadline, helm, output, summary, suppress};
+use crate::{Context, Environment, deadline, helm, output, summary, suppress};
 
-pub(crate) fn config(
-    args: &ConfigArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    deadline::set(global.timeout);
-    peers::set_by_variable(Peer::Trivy, environment)?;
+pub(crate) fn config(args: &ConfigArgs, context: Context<'_>) -> Result<u8, Failure> {
+    deadline::set(context.global.timeout);
+    peers::set_by_variable(Peer::Trivy, context.environment)?;
     // What a build sets for its own reports revives no comment that has expired.
     let today = args.as_of.unwrap_or_else(now);
     let mut options = ScanOptions::default();
@@ -33,23 +29,23 @@ pub(crate) fn config(
     let mut checks = configuration(&args.path, &args.checks, today)?;
     checks.line_count = line_count(args.format == ConfigFormat::Json);
     options.configuration = Some(checks);
-    options.created = environment.source_date();
+    options.created = context.environment.source_date();
     let suppressed = suppress::load(&args.suppress())?;
-    if !global.quiet {
-        suppress::say(&suppressed.told);
+    if !context.global.quiet {
+        suppress::say(&suppressed.messages);
         suppress::say(told(&options));
     }
-    let mut report = checked(args, &options, global)?;
+    let mut report = checked(args, &options, context.global)?;
     let mut selection = Selection::default();
     selection.severities = args.shown.severity.iter().copied().collect();
     let hidden = selection.apply(&mut report);
     let unused = policy::apply(&mut report, &suppressed.with_exceptions(), today);
-    let format = format(args, environment);
+    let format = format(args, context.environment);
     output::emit(args.shown.output.as_deref(), |out| sealift::render(&report, &format, out))?;
-    if !global.quiet {
-        summary::print(&report, &hidden, global.debug);
+    if !context.global.quiet {
+        summary::print(&report, &hidden, context.global.debug);
         summary::not_skipped(&options.skip);
-        suppress::say_unused(&unused, global.debug);
+        suppress::say_unused(&unused, context.global.debug);
     }
     say_not_applied(args.config.as_deref());
     Ok(status(&report, args))

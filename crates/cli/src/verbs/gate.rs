@@ -3,79 +3,68 @@
 use std::num::NonZeroUsize;
 
 use sealift::policy::{
-    Action, FailingSeverities, ForbiddenLicense, ForbiddenPackage, Gate, GatePolicy, Identity,
-    ImageVerification, Outcome, Policy, Requirement, Signer, Verdict, Wanted,
+    Action, FailingSeverities, ForbiddenLicense, ForbiddenPackage, Gate, GateOverrides, Identity,
+    LoadedPolicy, Outcome, Requirement, Signer, SignerGap, Verdict, Wanted,
 };
-use sealift::{NoProgress, Severity, escape};
+use sealift::{NoProgress, escape};
 
 use super::scan;
-use crate::args::{
-    DecideArgs, GateArgs, GlobalArgs, PackageKind, ReportFormat, ScanArgs, SignedArgs,
-};
+use crate::args::{DecideArgs, GateArgs, PackageKind, ReportFormat, ScanArgs, SignedArgs};
 use crate::failure::Failure;
-use crate::{Environment, clock, network, output, summary, suppress, trust};
+use crate::scan_plan::{Purpose, ScanPlan};
+use crate::{Context, Environment, clock, network, output, summary, suppress, trust};
 
 /// Exit status when the gate says no, unless `--exit-code` names another.
 const NO: u8 = 1;
 
-pub(crate) fn gate(
-    mut args: GateArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
+pub(crate) fn gate(args: GateArgs, context: Context<'_>) -> Result<u8, Failure> {
     if args.image.scan.download_db_only {
         return Err(Failure::NotYet {
             what: "gate --download-db-only".to_owned(),
             hint: "leave it out; `sealift db update` fetches advisories",
         });
     }
-    args.image.say_image_config();
     let no = args.image.scan.exit_code.filter(|code| *code != 0).unwrap_or(NO);
-    // Whatever is written, findings decide.
-    args.image.scan.exit_code = Some(no);
     let selection = scan::selection(&args.image.scan)?;
-    let mut read = suppress::load(&args.image.scan.suppress)?;
-    set(&mut read.policy.gate, &args)?;
-    require(&mut read.policy, &args.signed)?;
-    if !read.policy.gate.requirements.is_empty() {
-        // What an engine keeps under that name has no signature.
-        args.image.image_src = vec!["remote".to_owned()];
-    }
-    let (target, mut options) = scan::image_target(&args.image, global, environment)?;
+    let mut read = suppress::load(&args.image.scan.suppress)?.with(overrides(&args)?);
+    require(&mut read, &args.signed)?;
+    let requires_signatures = !read.policy.gate.requirements.is_empty();
+    let purpose = Purpose::Gate { exit_code: no, requires_signatures };
+    let plan = ScanPlan::of_image(&args.image, purpose);
+    let (target, mut options) = scan::image_target(&args.image, &plan, context)?;
     // What a build sets for its own reports says nothing of the day on which this decides.
     let now = args.image.scan.as_of.unwrap_or_else(clock::now);
     options.judged_at = Some(now);
     // What comes from the cache was verified some other day, from some other blob.
     options.cache = None;
-    let root = trust::of_policy(&read, args.image.scan.offline, global, environment)?;
-    if !global.quiet {
-        suppress::say(&read.told);
+    let root = trust::of_policy(&read, args.image.scan.offline, context)?;
+    if !context.global.quiet {
+        suppress::say(&read.messages);
     }
-    let (mut report, _, notes) =
-        scan::scanned(&target, &options, &args.image.scan, global, environment)?;
-    report.notes = scan::not_scanned(&args.image.scan, false);
+    let (mut report, _, notes) = scan::scanned(&target, &options, &plan, context)?;
+    report.notes = scan::not_scanned(&plan, false);
     report.notes.extend(notes);
     report.notes.extend(left_out(&args.image.scan));
     let gate = Gate::new(read.policy, read.suppressions, now);
     let mut gate = gate.with_trusted_root(root).verified_at(clock::now());
     if !args.image.scan.offline {
-        gate = gate.asking(network::client(environment)?).map_err(suppress::unusable)?;
+        gate = gate.asking(network::client(context.environment)?).map_err(suppress::unusable)?;
     }
     let outcome = gate.decide(&target, &mut report, &NoProgress)?;
-    if !global.quiet {
-        suppress::say(&outcome.told);
+    if !context.global.quiet {
+        suppress::say(&outcome.messages);
     }
     let hidden = selection.apply(&mut report);
     // What does not count is a part of the decision, in whatever format it is told.
     report.shows_suppressed = true;
-    write(&outcome, &report, &args, options.threads, environment)?;
-    if !global.quiet {
-        summary::print(&report, &hidden, global.debug);
-        suppress::say_unused(&outcome.unused, global.debug);
+    write(&outcome, &report, &args, options.threads, context.environment)?;
+    if !context.global.quiet {
+        summary::print(&report, &hidden, context.global.debug);
+        suppress::say_unused(&outcome.unused, context.global.debug);
     }
     scan::say_not_applied(args.image.scan.config.as_deref());
     if let Some(status) = end_of_life_status(&args.image.scan) {
-        if !global.quiet {
+        if !context.global.quiet {
             summary::end_of_life(&report, true);
         }
         if report.is_past_end_of_life() {
@@ -140,53 +129,53 @@ fn left_out(args: &ScanArgs) -> Vec<String> {
     told
 }
 
-/// Sets what flags say.
-fn set(policy: &mut GatePolicy, args: &GateArgs) -> Result<(), Failure> {
-    let DecideArgs { fail_on, warn_on, unknown, kev, .. } = &args.decide;
-    let decide = &args.decide;
-    if let Some(severities) = fail_on {
+/// What flags say; each comes before what the policy says.
+fn overrides(args: &GateArgs) -> Result<GateOverrides, Failure> {
+    let GateArgs { image, decide, signed } = args;
+    let mut overrides = GateOverrides::default();
+    if let Some(severities) = &decide.fail_on {
         let failing = FailingSeverities::new(severities.iter().copied());
-        policy.fail_on = failing.map_err(|gap| Failure::Unusable {
+        overrides.fail_on = Some(failing.map_err(|gap| Failure::Unusable {
             what: "--fail-on".to_owned(),
             error: gap.into(),
             hint: "name every severity from the lowest that fails up: --fail-on HIGH,CRITICAL",
-        })?;
+        })?);
     }
-    if let Some(severities) = warn_on {
-        policy.warn_on = severities.iter().copied().collect();
-        // To name it among the severities says the same as --unknown.
-        if policy.warn_on.contains(&Severity::Unknown) {
-            policy.unknown = policy.unknown.max(Action::Warn);
-        }
-    }
-    policy.unknown = unknown.map_or(policy.unknown, Action::from);
-    policy.kev = kev.map_or(policy.kev, Action::from);
-    if end_of_life_status(&args.image.scan).is_some() {
-        policy.end_of_life = Action::Fail;
-    }
-    policy.fixed_only |= decide.fixed_only || args.image.scan.ignore_unfixed;
-    policy.epss.fail = within("--epss", decide.epss, 1.0)?.or(policy.epss.fail);
-    policy.cvss.fail = within("--cvss", decide.cvss, 10.0)?.or(policy.cvss.fail);
-    policy.max_age_days = decide.max_age_days.or(policy.max_age_days);
-    policy.max_base_age_days = decide.max_base_age_days.or(policy.max_base_age_days);
-    policy.require_justification |= decide.require_justification;
-    policy.allow_incomplete |= args.image.scan.allow_incomplete;
-    if args.image.scan.exclude_base {
-        policy.base = Action::Pass;
-    }
-    for text in &decide.forbid_package {
-        let purl = text.parse().map_err(|error| unusable("--forbid-package", error))?;
-        policy.forbidden_packages.push(ForbiddenPackage::new(purl));
-    }
-    for pattern in &decide.forbid_license {
-        let license = ForbiddenLicense::new(pattern.as_str()).map_err(|_| Failure::Value {
+    overrides.warn_on = decide.warn_on.as_ref().map(|list| list.iter().copied().collect());
+    overrides.unknown = decide.unknown.map(Action::from);
+    overrides.kev = decide.kev.map(Action::from);
+    overrides.end_of_life = end_of_life_status(&image.scan).map(|_| Action::Fail);
+    overrides.base = image.scan.exclude_base.then_some(Action::Pass);
+    overrides.fixed_only = decide.fixed_only || image.scan.ignore_unfixed;
+    overrides.allow_incomplete = image.scan.allow_incomplete;
+    overrides.require_justification = decide.require_justification;
+    overrides.epss = within("--epss", decide.epss, 1.0)?;
+    overrides.cvss = within("--cvss", decide.cvss, 10.0)?;
+    overrides.max_age_days = decide.max_age_days;
+    overrides.max_base_age_days = decide.max_base_age_days;
+    overrides.forbidden_packages = forbidden_packages(decide)?;
+    overrides.forbidden_licenses = forbidden_licenses(decide)?;
+    overrides.signer = signer(signed)?;
+    overrides.trusted_root = signed.trusted_root.as_ref().map(|root| root.display().to_string());
+    overrides.rekor_url.clone_from(&signed.rekor_url);
+    overrides.insecure_ignore_tlog = signed.insecure_ignore_tlog;
+    Ok(overrides)
+}
+
+fn forbidden_packages(args: &DecideArgs) -> Result<Vec<ForbiddenPackage>, Failure> {
+    let purls = args.forbid_package.iter().map(|text| text.parse().map(ForbiddenPackage::new));
+    purls.collect::<Result<_, _>>().map_err(|error| unusable("--forbid-package", error))
+}
+
+fn forbidden_licenses(args: &DecideArgs) -> Result<Vec<ForbiddenLicense>, Failure> {
+    let forbidden = |pattern: &String| {
+        ForbiddenLicense::new(pattern.as_str()).map_err(|_| Failure::Value {
             flag: "--forbid-license",
             value: pattern.clone(),
             hint: "name an SPDX id, in which * stands for anything",
-        })?;
-        policy.forbidden_licenses.push(license);
-    }
-    Ok(())
+        })
+    };
+    args.forbid_license.iter().map(forbidden).collect()
 }
 
 fn within(flag: &'static str, value: Option<f64>, most: f64) -> Result<Option<f64>, Failure> {
@@ -200,42 +189,28 @@ fn within(flag: &'static str, value: Option<f64>, most: f64) -> Result<Option<f6
     }
 }
 
-/// Adds what flags require to be proved: they come before what the policy says.
-fn require(policy: &mut Policy, args: &SignedArgs) -> Result<(), Failure> {
-    policy.sources.insecure_ignore_tlog |= args.insecure_ignore_tlog;
-    if let Some(root) = &args.trusted_root {
-        policy.sources.trusted_root = Some(root.display().to_string());
-    }
-    if let Some(url) = &args.rekor_url {
-        policy.sources.rekor_url = Some(url.clone());
-    }
-    let signer = signer(args)?;
-    if let Some(signer) = &signer {
-        let requirements = &mut policy.gate.requirements;
-        requirements.retain(|known| known.wanted != Wanted::Signature);
-        requirements.insert(0, Requirement::new(Wanted::Signature, signer.clone()));
-    }
-    let own = policy.gate.requirements.first().map(|known| known.signer.clone());
+/// Adds the attestations that flags require, by the signer of the image, and checks whether all that
+/// is required can be verified.
+fn require(read: &mut LoadedPolicy, args: &SignedArgs) -> Result<(), Failure> {
+    let requirements = &mut read.policy.gate.requirements;
+    let own = requirements.first().map(|known| known.signer.clone());
     for predicate in &args.attestation {
-        let signer = signer.clone().or_else(|| own.clone()).ok_or(Failure::Signer {
+        let signer = own.clone().ok_or(Failure::Signer {
             sentence: "it is not said who must have made the attestation",
             hint: "name a public key with --key, or an identity with --certificate-identity and \
                    --certificate-oidc-issuer",
         })?;
         let (predicate, builder) = (predicate.clone(), args.builder.clone());
         let wanted = Wanted::Attestation { predicate, builder };
-        policy.gate.requirements.push(Requirement::new(wanted, signer));
+        requirements.push(Requirement::new(wanted, signer));
     }
-    for requirement in &policy.gate.requirements {
-        let warnings = ImageVerification::check(requirement)
-            .map_err(|error| Failure::Unusable {
-                what: "what must be proved".to_owned(),
-                error: error.into(),
-                hint: "check --key, --certificate-* and --attestation, and [verify] of sealift.toml",
-            })?;
-        for warning in warnings {
-            eprintln!("warning: {}", escape::terminal(&warning));
-        }
+    let warnings = read.check_requirements().map_err(|error| Failure::Unusable {
+        what: "what must be proved".to_owned(),
+        error: error.into(),
+        hint: "check --key, --certificate-* and --attestation, and [verify] of sealift.toml",
+    })?;
+    for warning in warnings {
+        eprintln!("warning: {}", escape::terminal(&warning));
     }
     Ok(())
 }
@@ -246,22 +221,17 @@ fn signer(args: &SignedArgs) -> Result<Option<Signer>, Failure> {
     identity.subject_regexp.clone_from(&args.certificate_identity_regexp);
     identity.issuer.clone_from(&args.certificate_oidc_issuer);
     identity.issuer_regexp.clone_from(&args.certificate_oidc_issuer_regexp);
-    let has_subject = identity.subject.is_some() || identity.subject_regexp.is_some();
-    let has_issuer = identity.issuer.is_some() || identity.issuer_regexp.is_some();
-    match (&args.key, has_subject, has_issuer) {
-        (None, false, false) => Ok(None),
-        (Some(key), false, false) => Ok(Some(Signer::Key(key.clone()))),
-        (None, true, true) => Ok(Some(Signer::Identity(identity))),
-        (Some(_), _, _) => Err(Failure::Signer {
+    Signer::of(args.key.clone(), identity).map_err(|gap| match gap {
+        SignerGap::Both => Failure::Signer {
             sentence: "--key and an identity exclude each other",
             hint: "leave out --key, or the flags that begin with --certificate",
-        }),
-        _ => Err(Failure::Signer {
+        },
+        SignerGap::NoIssuer | SignerGap::NoSubject => Failure::Signer {
             sentence: "an identity is a subject and an issuer, and one of them is missing",
             hint: "name the subject with --certificate-identity or --certificate-identity-regexp, \
                    the issuer with --certificate-oidc-issuer or --certificate-oidc-issuer-regexp",
-        }),
-    }
+        },
+    })
 }
 
 fn unusable(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> Failure {

@@ -9,17 +9,13 @@ use sealift_server::watch::Look;
 use sealift_server::{Log, Watch};
 
 use super::serve::{self, Serving};
-use crate::args::{GlobalArgs, HarborServeArgs};
+use crate::args::HarborServeArgs;
 use crate::failure::Failure;
-use crate::{Environment, advisories, cache, clock, files, network};
+use crate::{Context, advisories, cache, clock, files, network};
 
-pub(crate) fn harbor_serve(
-    args: &HarborServeArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    let mut serving = Serving::new(&args.listen, global)?;
-    let options = options(args, global, environment)?;
+pub(crate) fn harbor_serve(args: &HarborServeArgs, context: Context<'_>) -> Result<u8, Failure> {
+    let mut serving = Serving::new(&args.listen, context.global)?;
+    let options = options(args, context)?;
     let folder = options.queue.folder.display().to_string();
     let (clock, log) = (serving.clock.clone(), serving.log.clone());
     let adapter = Adapter::open(options, clock, log, serving.metrics.clone());
@@ -32,7 +28,7 @@ pub(crate) fn harbor_serve(
     let swept = Arc::clone(&adapter);
     serving.look(Box::new(move |_| swept.sweep()));
     // On a thread of its own: to fetch them takes minutes.
-    let updates = updates(args, global, environment, serving.log.clone())?;
+    let updates = updates(args, context, serving.log.clone())?;
     let updates = updates.map(|update| Watch::start(args.db_every, vec![update]));
     let updates = updates.transpose().map_err(|error| Failure::Unusable {
         what: "the server".to_owned(),
@@ -50,8 +46,7 @@ pub(crate) fn harbor_serve(
 /// Keeps the advisories of the cache folder up to date; none where nobody asks for it.
 fn updates(
     args: &HarborServeArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
     log: Log,
 ) -> Result<Option<Look>, Failure> {
     if args.ecosystem.is_empty() {
@@ -59,9 +54,9 @@ fn updates(
     }
     let names: Vec<ExportName> =
         args.ecosystem.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
-    let store = cache::databases(global, environment).ok_or(Failure::NoDatabase(None))?;
-    let (mirror, environment) = (args.db_mirror.clone(), environment.clone());
-    let mut quiet = global.clone();
+    let store = cache::databases(context).ok_or(Failure::NoDatabase(None))?;
+    let (mirror, environment) = (args.db_mirror.clone(), context.environment.clone());
+    let mut quiet = context.global.clone();
     quiet.quiet = true;
     Ok(Some(Box::new(move |_| {
         let request = UpdateRequest::new(names.iter().cloned(), clock::now());
@@ -81,14 +76,10 @@ fn updates(
     })))
 }
 
-fn options(
-    args: &HarborServeArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<AdapterOptions, Failure> {
-    let database = serve::database(args.db.clone(), global, environment);
+fn options(args: &HarborServeArgs, context: Context<'_>) -> Result<AdapterOptions, Failure> {
+    let database = serve::database(args.db.clone(), context);
     let database = database.ok_or(Failure::NoDatabase(None))?;
-    let kept = || Some(cache::folder(global, environment)?.join("harbor"));
+    let kept = || Some(cache::folder(context)?.join("harbor"));
     let folder = args.state.clone().or_else(kept).ok_or_else(|| Failure::Unusable {
         what: "the cache folder".to_owned(),
         error: "neither XDG_CACHE_HOME nor HOME is set".into(),
@@ -98,8 +89,8 @@ fn options(
     queue.workers = args.workers.max(1);
     queue.max_waiting = args.max_queued;
     queue.keep = args.keep;
-    if !global.timeout.is_zero() {
-        queue.longest_scan = global.timeout;
+    if !context.global.timeout.is_zero() {
+        queue.longest_scan = context.global.timeout;
     }
     let mut options = AdapterOptions::new(database, queue);
     options.access = match (&args.client_user, &args.client_password, &args.client_token) {
@@ -110,14 +101,14 @@ fn options(
         _ => Access::Anybody,
     };
     options.allow_incomplete = args.allow_incomplete;
-    options.network = network::config(environment);
+    options.network = network::config(context.environment);
     if let Some(path) = &args.cacert {
         options.network.roots = Roots::SystemAnd(files::document(path)?);
     }
     let hosts = args.insecure_host.iter().map(|host| host.to_ascii_lowercase());
     options.network.insecure_hosts.extend(hosts);
     if !args.no_cache {
-        options.cache = cache::layers(global, environment).map(Arc::new);
+        options.cache = cache::layers(context).map(Arc::new);
     }
     Ok(options)
 }

@@ -10,10 +10,10 @@ use sealift::registry::Registries;
 use sealift::{Reference, RegistryImage};
 
 use super::serve;
-use crate::args::{Access, GlobalArgs, JudgedArgs};
+use crate::args::{Access, JudgedArgs};
 use crate::failure::Failure;
 use crate::network::{self, Network};
-use crate::{Environment, trust};
+use crate::{Context, Environment, trust};
 
 /// Connections and credentials are kept so long; then the files with credentials are read again.
 const KEPT: Duration = Duration::from_secs(600);
@@ -24,8 +24,7 @@ const MAX_REGISTRIES: usize = 256;
 pub(super) fn sources(
     args: &JudgedArgs,
     offline: bool,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<Sources, Failure> {
     let beside = PathBuf::from("sealift.toml");
     let mut sources = Sources::default();
@@ -33,12 +32,13 @@ pub(super) fn sources(
     sources.rules = args.policy_file.clone().or_else(|| beside.is_file().then_some(beside));
     sources.database = match &args.db {
         Some(named) => Some(named.clone()),
-        None => serve::database(None, global, environment).filter(|path| Path::is_file(path)),
+        None => serve::database(None, context).filter(|path| Path::is_file(path)),
     };
-    sources.log_client = (!offline).then(|| network::client(environment)).transpose()?;
-    let (global, environment) = (global.clone(), environment.clone());
+    sources.log_client = (!offline).then(|| network::client(context.environment)).transpose()?;
+    let (global, environment) = (context.global.clone(), context.environment.clone());
     sources.root = Some(Arc::new(move || {
-        let material = trust::material(offline, &global, &environment);
+        let context = Context { global: &global, environment: &environment };
+        let material = trust::material(offline, context);
         material.map(|material| material.trusted_root.to_vec()).map_err(Cause::of)
     }));
     Ok(sources)

@@ -15,16 +15,19 @@ use sealift::{
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{
-    GlobalArgs, ImageArgs, ImageVerbArgs, LayerArgs, MatchKind, PackageKind, ReportFormat,
-    SbomArgs, ScanArgs, ScannerKind, SkipArgs, TreeArgs,
+    ImageArgs, ImageVerbArgs, LayerArgs, MatchKind, PackageKind, ReportFormat, SbomArgs, ScanArgs,
+    ScannerKind, SkipArgs, TreeArgs,
 };
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::progress::Bar;
+use crate::scan_plan::{Purpose, ScanPlan};
 use crate::verbs::config::{configuration, line_count, patterns};
 use crate::verbs::sign::Attesting;
-use crate::{Environment, advisories, cache, deadline, output, summary, suppress, target, vex};
+use crate::{
+    Context, Environment, advisories, cache, deadline, output, summary, suppress, target, vex,
+};
 
 /// Files that Trivy reads from the working directory, and this command only where `--config` names
 /// them.
@@ -36,49 +39,46 @@ pub(super) const INCOMPLETE: u8 = 3;
 /// Columns of a table that goes to a file or pipe.
 const WIDTH_WITHOUT_TERMINAL: usize = 160;
 
-pub(crate) fn image(
-    args: ImageVerbArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    let ImageVerbArgs { mut image, attest } = args;
-    image.say_image_config();
+pub(crate) fn image(args: ImageVerbArgs, context: Context<'_>) -> Result<u8, Failure> {
+    let ImageVerbArgs { image, attest } = args;
     if image.scan.download_db_only {
-        return advisories::download(&image.scan, global, environment);
+        return advisories::download(&image.scan, context);
     }
-    if attest.is_wanted() {
-        // What is signed is what a registry has, not what an engine keeps under that name.
-        image.image_src = vec!["remote".to_owned()];
-    }
-    image.scan.attests = attest.attest;
-    let (target, options) = image_target(&image, global, environment)?;
-    let attesting = Attesting::new(&attest, &image.scan, &target, global, environment)?;
-    run(&target, &options, &image.scan, attesting, global, environment)
+    let purpose = match attest.is_wanted() {
+        true => Purpose::Attest { findings: attest.attest },
+        false => Purpose::Report,
+    };
+    let plan = ScanPlan::of_image(&image, purpose);
+    let (target, options) = image_target(&image, &plan, context)?;
+    let attesting = Attesting::new(&attest, plan.args, &target, context)?;
+    run(&target, &options, &plan, attesting, context)
 }
 
 /// The image that flags name, and how it is scanned.
 pub(super) fn image_target(
     args: &ImageArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
+    plan: &ScanPlan<'_>,
+    context: Context<'_>,
 ) -> Result<(Target, ScanOptions), Failure> {
-    deadline::set(global.timeout);
-    let environment = environment.clone().with("DOCKER_HOST", args.docker_host.as_deref());
+    deadline::set(context.global.timeout);
+    let environment = context.environment.clone();
+    let environment = environment.with("DOCKER_HOST", args.docker_host.as_deref());
     let environment = &environment.with("CONTAINER_HOST", args.podman_host.as_deref());
-    let network = Network::new(&args.access, environment).about(args.image.as_deref());
-    let network = network.quiet(global.quiet);
+    let context = Context { environment, ..context };
+    let network = Network::new(&args.access, context.environment).about(args.image.as_deref());
+    let network = network.quiet(context.global.quiet);
     let target = match (&args.image, &args.input) {
-        (Some(image), _) => target::parse_image(image, &args.image_src, &network)?,
+        (Some(image), _) => target::parse_image(image, &plan.sources, &network)?,
         (None, input) => Target::image_at(input.as_deref().unwrap_or_default()),
     };
     let input = args.input.as_deref().map(|input| input.to_string_lossy().into_owned());
     let name = args.image.as_deref().map(display_name).or(input);
-    let mut options = options(&args.scan, environment)?;
+    let mut options = options(&args.scan, context.environment)?;
     options.platform = args.platform.clone();
     options.name = name;
-    options.bases = bases(&args.layers, &args.image_src, &network)?;
+    options.bases = bases(&args.layers, &plan.sources, &network)?;
     options.all_layers = args.layers.wants_hidden();
-    options.cache = cache::wanted(&args.cache, global, environment);
+    options.cache = cache::wanted(&args.cache, context);
     Ok((target, options))
 }
 
@@ -102,22 +102,15 @@ fn display_name(image: &str) -> String {
     bare.unwrap_or(image).to_owned()
 }
 
-pub(crate) fn fs(
-    args: TreeArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    deadline::set(global.timeout);
-    let options = tree_options(&args, environment)?;
-    run(&Target::Filesystem(args.path), &options, &args.scan, None, global, environment)
+pub(crate) fn fs(args: TreeArgs, context: Context<'_>) -> Result<u8, Failure> {
+    deadline::set(context.global.timeout);
+    let plan = ScanPlan::of(&args.scan);
+    let options = tree_options(&args, &plan, context.environment)?;
+    run(&Target::Filesystem(args.path), &options, &plan, None, context)
 }
 
 /// A repository is a folder: nothing is cloned.
-pub(crate) fn repo(
-    args: TreeArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
+pub(crate) fn repo(args: TreeArgs, context: Context<'_>) -> Result<u8, Failure> {
     let written = args.path.to_string_lossy();
     if !args.path.exists() && written.contains(['@', ':']) {
         return Err(Failure::NotYet {
@@ -125,25 +118,26 @@ pub(crate) fn repo(
             hint: "clone it with Git and name the folder",
         });
     }
-    fs(args, global, environment)
+    fs(args, context)
 }
 
-pub(crate) fn rootfs(
-    args: TreeArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    deadline::set(global.timeout);
-    let options = tree_options(&args, environment)?;
-    run(&Target::Rootfs(args.path), &options, &args.scan, None, global, environment)
+pub(crate) fn rootfs(args: TreeArgs, context: Context<'_>) -> Result<u8, Failure> {
+    deadline::set(context.global.timeout);
+    let plan = ScanPlan::of(&args.scan);
+    let options = tree_options(&args, &plan, context.environment)?;
+    run(&Target::Rootfs(args.path), &options, &plan, None, context)
 }
 
 /// How a folder is scanned.
-fn tree_options(args: &TreeArgs, environment: &Environment) -> Result<ScanOptions, Failure> {
+fn tree_options(
+    args: &TreeArgs,
+    plan: &ScanPlan<'_>,
+    environment: &Environment,
+) -> Result<ScanOptions, Failure> {
     let mut options = options(&args.scan, environment)?;
     options.skip = skip_rules(&args.path, &args.scan.skip)?;
     if args.scan.looks_for_misconfigurations() {
-        if args.scan.format == ReportFormat::GitLab && !args.scan.looks_for_vulnerabilities() {
+        if args.scan.format == ReportFormat::GitLab && !plan.looks_for_vulnerabilities() {
             return Err(Failure::Unusable {
                 what: "--format gitlab".to_owned(),
                 error: "it has no place for what checks of configuration files say".into(),
@@ -172,18 +166,14 @@ pub(super) fn skip_rules(folder: &Path, args: &SkipArgs) -> Result<SkipRules, Fa
     })
 }
 
-pub(crate) fn sbom(
-    args: SbomArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    deadline::set(global.timeout);
-    let options = options(&args.scan, environment)?;
+pub(crate) fn sbom(args: SbomArgs, context: Context<'_>) -> Result<u8, Failure> {
+    deadline::set(context.global.timeout);
+    let options = options(&args.scan, context.environment)?;
     let target = match args.file.to_str() {
         Some("-") => read_stdin()?,
         _ => Target::Sbom(args.file),
     };
-    run(&target, &options, &args.scan, None, global, environment)
+    run(&target, &options, &ScanPlan::of(&args.scan), None, context)
 }
 
 /// The SBOM on standard input, and one byte more than may be read where it is longer.
@@ -222,53 +212,53 @@ fn options(args: &ScanArgs, environment: &Environment) -> Result<ScanOptions, Fa
 fn run(
     target: &Target,
     options: &ScanOptions,
-    args: &ScanArgs,
+    plan: &ScanPlan<'_>,
     attesting: Option<Attesting<'_>>,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<u8, Failure> {
+    let args = plan.args;
     let selection = selection(args)?;
-    let judges = args.looks_for_vulnerabilities() || options.configuration.is_some();
+    let judges = plan.looks_for_vulnerabilities() || options.configuration.is_some();
     let mut suppressed = match judges {
         true => suppress::load(&args.suppress)?,
         false => LoadedPolicy::default(),
     };
-    if !global.quiet {
-        suppress::say(&suppressed.told);
+    if !context.global.quiet {
+        suppress::say(&suppressed.messages);
     }
-    let (mut report, scanner, notes) = scanned(target, options, args, global, environment)?;
+    let (mut report, scanner, notes) = scanned(target, options, plan, context)?;
     let statements = attesting.as_ref();
     let statements =
         statements.map(|it| it.statements(&report, scanner.database(), args)).transpose()?;
-    vex::add_attested(&mut suppressed, target, &report, args.offline, global, environment)?;
+    vex::add_attested(&mut suppressed, target, &report, args.offline, context)?;
     let hidden = selection.apply(&mut report);
     // What a build sets for its own reports revives no rule that has expired.
     let today = args.as_of.unwrap_or_else(now);
     let unused = policy::apply(&mut report, &suppressed.with_exceptions(), today);
     report.shows_suppressed = args.suppress.show_suppressed;
-    report.notes = not_scanned(args, report.configuration.is_some());
+    report.notes = not_scanned(plan, report.configuration.is_some());
     report.notes.extend(notes);
-    let format = format(args, options.threads, environment);
+    let format = format(args, options.threads, context.environment);
     output::emit(args.shown.output.as_deref(), |out| sealift::render(&report, &format, out))?;
-    if !global.quiet {
-        summary::print(&report, &hidden, global.debug);
+    if !context.global.quiet {
+        summary::print(&report, &hidden, context.global.debug);
         // Of one file nothing is left out: it was asked for by its name.
         if let Target::Filesystem(path) | Target::Rootfs(path) = target
             && !path.is_file()
         {
             summary::not_skipped(&options.skip);
         }
-        suppress::say_unused(&unused, global.debug);
+        suppress::say_unused(&unused, context.global.debug);
         summary::end_of_life(&report, args.exit_on_eol.is_some());
         summary::old_advisories(&report, scanner.database(), now());
-        if args.only_lists() && (args.gates() || args.lists_vulnerabilities()) {
+        if args.only_lists() && (plan.gates() || args.lists_vulnerabilities()) {
             eprintln!(
                 "warning: this format lists packages; --format json or table has the findings"
             );
         }
     }
     say_not_applied(args.config.as_deref());
-    let mut status = status(&report, args);
+    let mut status = status(&report, plan);
     if status == INCOMPLETE && !report.was_searched() {
         eprintln!("error: nothing that --scanners names was scanned");
         eprintln!("hint: --scanners vuln looks for vulnerabilities; --allow-incomplete accepts it");
@@ -291,33 +281,33 @@ fn run(
 pub(super) fn scanned(
     target: &Target,
     options: &ScanOptions,
-    args: &ScanArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
+    plan: &ScanPlan<'_>,
+    context: Context<'_>,
 ) -> Result<(Report, Scanner, Vec<String>), Failure> {
-    peers::set_by_variable(Peer::Trivy, environment)?;
-    let matches = args.looks_for_vulnerabilities();
+    let args = plan.args;
+    peers::set_by_variable(Peer::Trivy, context.environment)?;
+    let matches = plan.looks_for_vulnerabilities();
     // A database that is named and cannot be used is better known before the target is read.
     let named = args.db.as_deref().filter(|_| matches);
     let named = named.map(|path| Database::open(path).map_err(Failure::database)).transpose()?;
     if named.is_none() && matches && (args.offline || args.skip_db_update) {
-        database_path(None, global, environment)?;
+        database_path(None, context)?;
     }
-    let bar = Bar::new(!args.no_progress && !global.quiet);
+    let bar = Bar::new(!args.no_progress && !context.global.quiet);
     let contents =
         Scanner::read(target, options, &bar).map_err(|error| Failure::target(target, error))?;
     drop(bar);
     let (database, notes) = match named {
         None if matches => {
             let needed = contents.exports(options);
-            let kept = advisories::database(args, needed, global, environment)?;
+            let kept = advisories::database(args, needed, context)?;
             (kept.database, kept.notes)
         }
         database => (database, Vec::new()),
     };
     let scanner = database.map_or_else(Scanner::without_database, Scanner::new);
     let report = scanner.judge(contents, options, &NoProgress)?;
-    if let Some(cache) = options.cache.as_deref().filter(|_| !global.quiet) {
+    if let Some(cache) = options.cache.as_deref().filter(|_| !context.global.quiet) {
         cache::say_problem(cache);
     }
     Ok((report, scanner, notes))
@@ -325,16 +315,17 @@ pub(super) fn scanned(
 
 /// The exit status: as in Trivy an end of life decides first, then findings; then whether the scan
 /// was whole.
-fn status(report: &Report, args: &ScanArgs) -> u8 {
+fn status(report: &Report, plan: &ScanPlan<'_>) -> u8 {
+    let args = plan.args;
     if let Some(code) = args.exit_on_eol.filter(|_| report.is_past_end_of_life())
         && code != 0
     {
         return code;
     }
     let fails = report.configuration.iter().any(|all| all.failures().next().is_some());
-    match args.exit_code {
-        Some(code) if args.gates() && (report.visible_findings().next().is_some() || fails) => code,
-        _ if args.gates() && !report.is_complete() && !args.allow_incomplete => INCOMPLETE,
+    match plan.exit_code {
+        Some(code) if plan.gates() && (report.visible_findings().next().is_some() || fails) => code,
+        _ if plan.gates() && !report.is_complete() && !args.allow_incomplete => INCOMPLETE,
         _ => 0,
     }
 }
@@ -380,19 +371,18 @@ pub(super) fn selection(args: &ScanArgs) -> Result<Selection, Failure> {
 /// The database that is named, else that of the cache folder.
 pub(super) fn database_path(
     named: Option<PathBuf>,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<PathBuf, Failure> {
     if let Some(path) = named {
         return Ok(path);
     }
-    let path = cache::databases(global, environment).map(|store| store.database());
+    let path = cache::databases(context).map(|store| store.database());
     path.clone().filter(|path| path.exists()).ok_or(Failure::NoDatabase(path))
 }
 
 /// What was asked for that this version does not do: said, and the rest is done.
-pub(super) fn not_scanned(args: &ScanArgs, checks_files: bool) -> Vec<String> {
-    let asked: BTreeSet<ScannerKind> = args.scanners.iter().flatten().copied().collect();
+pub(super) fn not_scanned(plan: &ScanPlan<'_>, checks_files: bool) -> Vec<String> {
+    let asked: BTreeSet<ScannerKind> = plan.args.scanners.iter().flatten().copied().collect();
     let is_done = |scanner: &ScannerKind| match scanner {
         ScannerKind::Vuln => true,
         ScannerKind::Misconfig => checks_files,
@@ -400,7 +390,7 @@ pub(super) fn not_scanned(args: &ScanArgs, checks_files: bool) -> Vec<String> {
     };
     let missing = asked.into_iter().filter(|scanner| !is_done(scanner));
     let missing = missing.map(|scanner| format!("not scanned: {}", scanner.name()));
-    let of_config: BTreeSet<ScannerKind> = args.image_config.iter().copied().collect();
+    let of_config: BTreeSet<ScannerKind> = plan.image_config.iter().copied().collect();
     let of_config =
         of_config.iter().map(|it| format!("not scanned: {} of the image's config", it.name()));
     missing.chain(of_config).collect()

@@ -13,6 +13,7 @@ use sealift_server::{CertificateFiles, Clock, Log, Metrics, Tls, Watch, signals}
 use crate::args::{GlobalArgs, ListenArgs};
 use crate::clock::now;
 use crate::failure::Failure;
+use crate::{Context, cache};
 
 /// A server that is being made.
 pub(super) struct Serving<'a> {
@@ -96,11 +97,7 @@ fn certificate(args: &ListenArgs) -> Result<Option<Arc<Tls>>, Failure> {
 }
 
 /// The advisory database that is named, else that of the cache folder, whether it is there or not.
-pub(super) fn database(
-    named: Option<PathBuf>,
-    global: &GlobalArgs,
-    environment: &crate::Environment,
-) -> Option<PathBuf> {
-    let kept = || Some(crate::cache::databases(global, environment)?.database());
+pub(super) fn database(named: Option<PathBuf>, context: Context<'_>) -> Option<PathBuf> {
+    let kept = || Some(cache::databases(context)?.database());
     named.or_else(kept)
 }

@@ -14,20 +14,16 @@ use crate::args::{
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::verbs::verify::set_deadline;
-use crate::{Environment, target};
+use crate::{Context, Environment, target};
 
 const NAME_HINT: &str = "name an image in a registry, as REGISTRY/REPOSITORY:TAG";
 
 /// `copy`.
-pub(crate) fn copy(
-    args: &CopyArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    peers::set_by_variable(Peer::Cosign, environment)?;
-    set_deadline(&args.out, global);
-    let (from, source) = place(&args.from, &args.registry, environment)?;
-    let (to, destination) = place(&args.to, &args.registry, environment)?;
+pub(crate) fn copy(args: &CopyArgs, context: Context<'_>) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, context.environment)?;
+    set_deadline(&args.out, context.global);
+    let (from, source) = place(&args.from, &args.registry, context.environment)?;
+    let (to, destination) = place(&args.to, &args.registry, context.environment)?;
     let mut image = found(&args.from, &from, &source)?;
     if let Some(platform) = &args.platform {
         image = source.of_platform(&image, platform).map_err(failed)?;
@@ -41,48 +37,35 @@ pub(crate) fn copy(
     let is_whole = !args.sig_only && args.only.is_empty();
     let tag = to.tag().filter(|_| is_whole);
     transfer::copy(&source, &image, &destination.image, tag, &kinds, args.force).map_err(failed)?;
-    say(global, &format!("{} copied to {}", image.digest, to.name()));
+    say(context.global, &format!("{} copied to {}", image.digest, to.name()));
     Ok(0)
 }
 
 /// `save`.
-pub(crate) fn save(
-    args: &SaveArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    peers::set_by_variable(Peer::Cosign, environment)?;
-    set_deadline(&args.out, global);
-    let (reference, repository) = place(&args.image, &args.registry, environment)?;
+pub(crate) fn save(args: &SaveArgs, context: Context<'_>) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, context.environment)?;
+    set_deadline(&args.out, context.global);
+    let (reference, repository) = place(&args.image, &args.registry, context.environment)?;
     let image = found(&args.image, &reference, &repository)?;
     transfer::save(&repository, &image, &args.dir).map_err(failed)?;
-    say(global, &format!("{} saved in {}", image.digest, args.dir.display()));
+    say(context.global, &format!("{} saved in {}", image.digest, args.dir.display()));
     Ok(0)
 }
 
 /// `load`.
-pub(crate) fn load(
-    args: &LoadArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    peers::set_by_variable(Peer::Cosign, environment)?;
-    set_deadline(&args.out, global);
-    let (reference, repository) = place(&args.image, &args.registry, environment)?;
+pub(crate) fn load(args: &LoadArgs, context: Context<'_>) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, context.environment)?;
+    set_deadline(&args.out, context.global);
+    let (reference, repository) = place(&args.image, &args.registry, context.environment)?;
     let name = ManifestName::of(&reference);
     let image = transfer::load(&args.dir, &repository, &name).map_err(failed)?;
-    say(global, &format!("{} loaded into {}", image.digest, reference.name()));
+    say(context.global, &format!("{} loaded into {}", image.digest, reference.name()));
     Ok(0)
 }
 
 /// `clean` of an image: what is attached to it.
-pub(super) fn clean(
-    args: &CleanArgs,
-    image: &str,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    peers::set_by_variable(Peer::Cosign, environment)?;
+pub(super) fn clean(args: &CleanArgs, image: &str, context: Context<'_>) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, context.environment)?;
     let kinds = match args.kind {
         None => {
             return Err(Failure::Signer {
@@ -95,8 +78,8 @@ pub(super) fn clean(
         Some(CleanKind::Attestation) => vec![Kind::Attestation],
         Some(CleanKind::Sbom) => vec![Kind::Sbom],
     };
-    set_deadline(&args.out, global);
-    let (reference, repository) = place(image, &args.registry, environment)?;
+    set_deadline(&args.out, context.global);
+    let (reference, repository) = place(image, &args.registry, context.environment)?;
     let found = found(image, &reference, &repository)?;
     if !args.force && !agreed(image) {
         return Err(Failure::Signer {
@@ -105,7 +88,7 @@ pub(super) fn clean(
         });
     }
     let count = transfer::remove(&repository.signatures, &found, &kinds).map_err(failed)?;
-    say(global, &format!("{}: {count} manifests removed", found.digest));
+    say(context.global, &format!("{}: {count} manifests removed", found.digest));
     Ok(0)
 }
 

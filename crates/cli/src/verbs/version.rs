@@ -3,18 +3,14 @@
 use sealift::{Database, escape};
 use serde_json::json;
 
-use crate::args::{GlobalArgs, VersionArgs, VersionFormat};
+use crate::args::{VersionArgs, VersionFormat};
 use crate::failure::Failure;
-use crate::{Environment, cache, output};
+use crate::{Context, cache, output};
 
 /// `version`: the program's version, and of when the advisory database is where one is kept.
-pub(crate) fn version(
-    args: &VersionArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
+pub(crate) fn version(args: &VersionArgs, context: Context<'_>) -> Result<u8, Failure> {
     let version = env!("CARGO_PKG_VERSION");
-    let updated = database_of(global, environment);
+    let updated = database_of(context);
     let format = if args.json { VersionFormat::Json } else { args.format };
     // Names as in Trivy's.
     let text = match (format, updated) {
@@ -33,8 +29,8 @@ pub(crate) fn version(
 }
 
 /// When the kept database was built.
-fn database_of(global: &GlobalArgs, environment: &Environment) -> Option<String> {
-    let path = cache::databases(global, environment)?.database();
+fn database_of(context: Context<'_>) -> Option<String> {
+    let path = cache::databases(context)?.database();
     match Database::open(&path) {
         Ok(database) => Some(database.info().built.to_string()),
         Err(_) if !path.exists() => None,

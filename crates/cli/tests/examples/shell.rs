@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use sealift_tests::{on_path, project};
+pub(crate) use sealift_tests::{stderr, stdout};
 use tempfile::TempDir;
 
 /// An empty folder, with `sealift` on the path.
@@ -64,14 +65,6 @@ pub(crate) fn are_installed(programs: &[&str]) -> bool {
         eprintln!("skipped: {program} is not installed");
     }
     missing.is_none()
-}
-
-pub(crate) fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-pub(crate) fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[track_caller]

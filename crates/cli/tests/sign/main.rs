@@ -6,6 +6,8 @@
 mod action;
 mod admitted;
 mod attested;
+#[path = "../support/command.rs"]
+mod command;
 mod elsewhere;
 mod evidence;
 mod files;

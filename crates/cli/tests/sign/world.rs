@@ -1,7 +1,7 @@
 //! Where the verbs that sign run, and who vouches for them.
 
 use std::fs;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sealift_tests::instance::{Instance, LogKind};
@@ -28,9 +28,8 @@ impl World {
     }
 
     pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
-        command.args(arguments).env_clear().envs(variables.iter().copied());
-        command.current_dir(self.0.path()).stdin(Stdio::null()).output().unwrap()
+        let mut command = crate::command::sealift(&self.0, arguments);
+        command.envs(variables.iter().copied()).output().unwrap()
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {

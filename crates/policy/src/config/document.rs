@@ -9,7 +9,7 @@ use super::admission::Admission;
 use super::{Policy, Sources};
 use crate::gate::{
     Action, FailingSeverities, ForbiddenLicense, ForbiddenPackage, GatePolicy, Identity,
-    Requirement, Signer, Thresholds, Wanted,
+    Requirement, Signer, SignerGap, Thresholds, Wanted,
 };
 use crate::ignore::{Condition, IgnoreFile, Rule, Scope};
 use crate::ignore::{day_or_time, path_patterns, purl_patterns};
@@ -355,24 +355,24 @@ impl SignedBy {
 
 impl SignerKeys {
     pub(super) fn signer(&self, place: &str) -> Result<Option<Signer>, Error> {
-        let subject = [&self.certificate_identity, &self.certificate_identity_regexp];
-        let issuer = [&self.certificate_oidc_issuer, &self.certificate_oidc_issuer_regexp];
-        let given = |pair: [&Option<String>; 2]| pair.into_iter().flatten().count();
-        match (&self.key, given(subject), given(issuer)) {
-            (None, 0, 0) => Ok(None),
-            (Some(key), 0, 0) => Ok(Some(Signer::Key(key.clone()))),
-            (Some(_), _, _) => Err(Error::rule(place, "either a key or an identity can be given")),
-            (None, 1, 1) => Ok(Some(Signer::Identity(Identity {
-                subject: self.certificate_identity.clone(),
-                subject_regexp: self.certificate_identity_regexp.clone(),
-                issuer: self.certificate_oidc_issuer.clone(),
-                issuer_regexp: self.certificate_oidc_issuer_regexp.clone(),
-            }))),
-            _ => Err(Error::rule(
-                place,
-                "an identity is one of certificate-identity and certificate-identity-regexp with \
-                 one of certificate-oidc-issuer and certificate-oidc-issuer-regexp",
-            )),
+        const HALF: &str = "an identity is one of certificate-identity and \
+                            certificate-identity-regexp with one of certificate-oidc-issuer and \
+                            certificate-oidc-issuer-regexp";
+        let identity = Identity {
+            subject: self.certificate_identity.clone(),
+            subject_regexp: self.certificate_identity_regexp.clone(),
+            issuer: self.certificate_oidc_issuer.clone(),
+            issuer_regexp: self.certificate_oidc_issuer_regexp.clone(),
+        };
+        let names_twice = identity.subject.is_some() && identity.subject_regexp.is_some()
+            || identity.issuer.is_some() && identity.issuer_regexp.is_some();
+        match Signer::of(self.key.clone(), identity) {
+            Err(SignerGap::Both) => {
+                Err(Error::rule(place, "either a key or an identity can be given"))
+            }
+            Err(SignerGap::NoIssuer | SignerGap::NoSubject) => Err(Error::rule(place, HALF)),
+            Ok(_) if names_twice => Err(Error::rule(place, HALF)),
+            Ok(signer) => Ok(signer),
         }
     }
 }

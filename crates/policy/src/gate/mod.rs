@@ -16,7 +16,8 @@ use crate::suppress::Suppressed;
 use serde::Serialize;
 
 pub use verification::{
-    Identity, NotProved, Proof, Requirement, Signer, Verification, Wanted, WithoutVerification,
+    Identity, NotProved, Proof, Requirement, Signer, SignerGap, Verification, Wanted,
+    WithoutVerification,
 };
 
 /// What follows from something that was found, the mildest first.

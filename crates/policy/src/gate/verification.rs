@@ -44,6 +44,40 @@ pub enum Signer {
     Identity(Identity),
 }
 
+impl Signer {
+    /// The signer that a key or an identity names; none where neither is given.
+    ///
+    /// # Errors
+    /// Both are given, or half an identity.
+    pub fn of(key: Option<String>, identity: Identity) -> Result<Option<Self>, SignerGap> {
+        let has_subject = identity.subject.is_some() || identity.subject_regexp.is_some();
+        let has_issuer = identity.issuer.is_some() || identity.issuer_regexp.is_some();
+        match (key, has_subject, has_issuer) {
+            (None, false, false) => Ok(None),
+            (Some(key), false, false) => Ok(Some(Self::Key(key))),
+            (None, true, true) => Ok(Some(Self::Identity(identity))),
+            (Some(_), _, _) => Err(SignerGap::Both),
+            (None, true, false) => Err(SignerGap::NoIssuer),
+            (None, false, true) => Err(SignerGap::NoSubject),
+        }
+    }
+}
+
+/// Why what is given names no signer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(clippy::exhaustive_enums, reason = "the ways in which a key and two names do not fit")]
+pub enum SignerGap {
+    /// A key and an identity, or a part of one, are given.
+    #[error("a key and an identity exclude each other")]
+    Both,
+    /// An identity is given without its issuer.
+    #[error("an identity is a subject and an issuer, and the issuer is missing")]
+    NoIssuer,
+    /// An issuer is given without the subject.
+    #[error("an identity is a subject and an issuer, and the subject is missing")]
+    NoSubject,
+}
+
 /// An identity in a certificate; of each pair one is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -108,5 +142,29 @@ pub struct WithoutVerification;
 impl Verification for WithoutVerification {
     fn prove(&self, _: &Requirement) -> Result<Proof, NotProved> {
         Err(NotProved::new("what is scanned has no signatures"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signer_is_a_key_or_a_whole_identity() {
+        let text = || Some("x".to_owned());
+        let identity = |subject, issuer| Identity { subject, issuer, ..Identity::default() };
+        let expression =
+            Identity { subject_regexp: text(), issuer_regexp: text(), ..Identity::default() };
+        let none = Identity::default;
+        assert_eq!(Signer::of(None, none()), Ok(None));
+        assert_eq!(Signer::of(text(), none()), Ok(Some(Signer::Key("x".to_owned()))));
+        for whole in [identity(text(), text()), expression] {
+            assert_eq!(Signer::of(None, whole.clone()), Ok(Some(Signer::Identity(whole))));
+        }
+        for part in [identity(text(), text()), identity(text(), None), identity(None, text())] {
+            assert_eq!(Signer::of(text(), part), Err(SignerGap::Both));
+        }
+        assert_eq!(Signer::of(None, identity(text(), None)), Err(SignerGap::NoIssuer));
+        assert_eq!(Signer::of(None, identity(None, text())), Err(SignerGap::NoSubject));
     }
 }

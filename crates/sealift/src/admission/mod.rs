@@ -99,7 +99,7 @@ pub use response::response;
 pub use reviewer::{Reviewer, ReviewerSources};
 pub use rules::Rules;
 pub use scoped_registries::{CredentialScope, MissingHost, ScopedRegistries};
-pub use sources::{Others, RootSource, Sources, Told};
+pub use sources::{LoadSummary, Others, RootSource, Sources};
 pub use text::{Reviewed, TextError, stand_in};
 pub use world::{Asked, Registry, Tally, World};
 

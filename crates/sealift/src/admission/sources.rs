@@ -71,7 +71,7 @@ impl std::fmt::Debug for Sources {
 /// What was loaded, for people.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Told {
+pub struct LoadSummary {
     /// Policies.
     pub policies: usize,
     /// Image rules.
@@ -91,13 +91,13 @@ impl Sources {
     ///
     /// # Errors
     /// The first file that cannot be used; that there is nothing to judge by.
-    pub fn load_into(&self, rules: &Rules) -> Result<Told, LoadError> {
+    pub fn load_into(&self, rules: &Rules) -> Result<LoadSummary, LoadError> {
         let files = self.policy_files()?;
         let contents = files.iter().map(|path| Ok((path.display().to_string(), bytes(path)?)));
         let mut contents: Vec<(String, Vec<u8>)> = contents.collect::<Result<_, LoadError>>()?;
         let texts = self.texts.iter();
         contents.extend(texts.map(|(name, text)| (name.clone(), text.clone().into_bytes())));
-        let mut told = Told::default();
+        let mut told = LoadSummary::default();
         let documents = self.documents(&contents, &mut told)?;
         let folder = self.policies.first().map_or(Path::new(""), PathBuf::as_path);
         for document in &documents {
@@ -133,7 +133,7 @@ impl Sources {
     fn documents(
         &self,
         contents: &[(String, Vec<u8>)],
-        told: &mut Told,
+        told: &mut LoadSummary,
     ) -> Result<Vec<Document>, LoadError> {
         let mut documents = Vec::new();
         for (name, bytes) in contents {
@@ -156,11 +156,11 @@ impl Sources {
         Ok(documents)
     }
 
-    fn measure(&self, told: &mut Told) -> Result<Measure, LoadError> {
+    fn measure(&self, told: &mut LoadSummary) -> Result<Measure, LoadError> {
         let at = self.rules.clone().unwrap_or_default();
         let files = PolicyFiles { policy: self.rules.clone(), ..PolicyFiles::default() };
         let loaded = files.load().map_err(|error| wrong(&at, Chain(&error)))?;
-        told.notes.extend(loaded.told.iter().cloned());
+        told.notes.extend(loaded.messages.iter().cloned());
         let rules = loaded.policy.admission.clone();
         told.rules = rules.rules.len();
         let root = match &loaded.policy.sources.trusted_root {
@@ -268,7 +268,7 @@ mod tests {
     use crate::admission::World;
 
     /// What is said of policies by a server that knows no cluster.
-    fn loaded(name: &str, text: &str) -> Result<Told, String> {
+    fn loaded(name: &str, text: &str) -> Result<LoadSummary, String> {
         let nobody = |_: &Reference| Err::<RegistryImage, _>(Cause::of(std::fmt::Error));
         let now: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
         let rules = Rules::new(World::new(nobody, move || now));

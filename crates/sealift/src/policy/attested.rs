@@ -15,30 +15,26 @@ use crate::verify::{
 pub struct AttestedVex {
     /// The documents whose attestations were verified, in the order in which they were found.
     pub documents: Vec<VexDocument>,
-    /// Messages for people: each document, and what was found and does not count.
-    pub told: Vec<String>,
+    /// Messages for people: each document that counts, and what was found and does not count.
+    pub messages: Vec<String>,
 }
 
 impl ImageVerification<'_> {
-    /// The OpenVEX documents that a signer has attested on the image. An attestation by another
-    /// signer, or one that cannot be read, takes nothing out and is reported. With
-    /// `insecure_ignore_tlog` attestations by a key need no entry in a transparency log.
+    /// The OpenVEX documents that a signer has attested on the image. A document of another signer,
+    /// and one that cannot be read, takes nothing out and is reported in the messages.
     #[must_use]
-    pub fn attested_vex(&self, signer: &Signer, insecure_ignore_tlog: bool) -> AttestedVex {
-        self.read_vex(signer, insecure_ignore_tlog).unwrap_or_else(|error| AttestedVex {
+    pub fn attested_vex(&self, signer: &Signer) -> AttestedVex {
+        self.read_vex(signer).unwrap_or_else(|error| AttestedVex {
             documents: Vec::new(),
-            told: vec![format!("warning: VEX attestations are not read: {}", Chain(&error))],
+            messages: vec![format!("warning: VEX attestations are not read: {}", Chain(&error))],
         })
     }
 
-    fn read_vex(
-        &self,
-        signer: &Signer,
-        insecure_ignore_tlog: bool,
-    ) -> Result<AttestedVex, ProofError> {
+    fn read_vex(&self, signer: &Signer) -> Result<AttestedVex, ProofError> {
         let openvex = PredicateType::new("openvex")
             .map_err(|error| unusable("the type of an attestation", error))?;
-        let policy = signed_by(signer, insecure_ignore_tlog)?.require_predicate_type(openvex);
+        let policy = signed_by(signer, self.insecure_ignore_vex_tlog)?;
+        let policy = policy.require_predicate_type(openvex);
         let kind = policy.signer_kind();
         let attachment = Attachment::Attestations;
         let mut image = SignedImage::open(&self.target, attachment, kind, &self.options)
@@ -49,7 +45,7 @@ impl ImageVerification<'_> {
         let verifier = BundleVerifier::with_provider(self.root, provider());
         let mut vex = AttestedVex::default();
         if let Err(error) = image.look_up_each(&verifier, &policy, self.now) {
-            vex.told
+            vex.messages
                 .push(format!("warning: VEX attestations are not looked up: {}", Chain(&error)));
         }
         let Outcome { verified, rejected, .. } = image.outcome(&verifier, &policy, &[], self.now);
@@ -67,25 +63,25 @@ impl ImageVerification<'_> {
     }
 
     fn document(&self, attached: &VerifiedAttached<'_>) -> Result<VexDocument, String> {
-        let told = |error: &dyn std::error::Error| Chain(error).to_string();
+        let text = |error: &dyn std::error::Error| Chain(error).to_string();
         let statement = Statement::from_json(attached.payload(), &self.options.limits)
-            .map_err(|error| told(&error))?;
+            .map_err(|error| text(&error))?;
         let json = statement.predicate_json().as_bytes();
         VexDocument::read(&name(attached.origin()), json, &Limits::default())
-            .map_err(|error| told(&error))
+            .map_err(|error| text(&error))
     }
 }
 
 impl AttestedVex {
     fn add(&mut self, document: VexDocument) {
         let (form, count) = (document.format.name(), document.statements.len());
-        self.told.push(format!("{form}: {}: {count} statements", document.name));
+        self.messages.push(format!("{form}: {}: {count} statements", document.name));
         self.documents.push(document);
     }
 
     fn reject(&mut self, origin: &Origin, why: &str) {
         let name = name(origin);
-        self.told.push(format!("warning: a VEX attestation does not count: {name}: {why}"));
+        self.messages.push(format!("warning: a VEX attestation does not count: {name}: {why}"));
     }
 }
 

@@ -35,7 +35,7 @@ pub struct LoadedPolicy {
     /// Everything that takes findings out, except the policy's own exceptions.
     pub suppressions: Suppressions,
     /// Messages for people: each file, and what in it does not count.
-    pub told: Vec<String>,
+    pub messages: Vec<String>,
     folder: PathBuf,
 }
 
@@ -49,9 +49,9 @@ impl PolicyFiles {
         if let Some(path) = &self.policy {
             loaded.policy = Policy::read(&name(path), &bytes(path)?, &Limits::default())
                 .map_err(|source| PolicyFileError::malformed(path, source))?;
-            loaded.told.push(format!("policy: {}", name(path)));
+            loaded.messages.push(format!("policy: {}", name(path)));
             let weaker = weaker(&loaded.policy).into_iter();
-            loaded.told.extend(weaker.map(|told| format!("warning: {}: {told}", name(path))));
+            loaded.messages.extend(weaker.map(|what| format!("warning: {}: {what}", name(path))));
             loaded.folder = path.parent().map(Path::to_owned).unwrap_or_default();
             beside(&loaded.folder, &mut loaded.policy);
         }
@@ -78,8 +78,9 @@ impl LoadedPolicy {
         let format = IgnoreFormat::of_name(&name);
         let file = IgnoreFile::read(&name, format, &bytes(path)?, &Limits::default())
             .map_err(|source| PolicyFileError::malformed(path, source))?;
-        self.told.push(format!("ignored by {name}: {} rules", file.rules.len()));
-        self.told.extend(file.warnings.iter().map(|warning| format!("warning: {name}: {warning}")));
+        self.messages.push(format!("ignored by {name}: {} rules", file.rules.len()));
+        self.messages
+            .extend(file.warnings.iter().map(|warning| format!("warning: {name}: {warning}")));
         self.suppressions.ignore.push(file);
         Ok(())
     }
@@ -89,7 +90,7 @@ impl LoadedPolicy {
         let limits = Limits::default();
         let policy = IgnorePolicy::read(&name, &bytes(path)?, &limits, &RegoLimits::default())
             .map_err(|source| PolicyFileError::malformed(path, source))?;
-        self.told.push(format!("ignored by {name}: what {} is true of", policy.rule()));
+        self.messages.push(format!("ignored by {name}: what {} is true of", policy.rule()));
         self.suppressions.policies.push(policy);
         Ok(())
     }
@@ -99,7 +100,7 @@ impl LoadedPolicy {
         let document = VexDocument::read(&name, &bytes(path)?, &Limits::default())
             .map_err(|source| PolicyFileError::malformed(path, source))?;
         let (form, statements) = (document.format.name(), document.statements.len());
-        self.told.push(format!("{form}: {name}: {statements} statements"));
+        self.messages.push(format!("{form}: {name}: {statements} statements"));
         self.suppressions.vex.push(document);
         Ok(())
     }
@@ -228,7 +229,7 @@ fn beside(folder: &Path, policy: &mut Policy) {
 /// Settings of a policy that make it weaker than the default.
 fn weaker(policy: &Policy) -> Vec<&'static str> {
     let Policy { gate, sources, .. } = policy;
-    let told = [
+    let weaker = [
         (sources.insecure_ignore_tlog, "signatures by a key need not be in a transparency log"),
         (
             sources.insecure_ignore_vex_tlog,
@@ -236,7 +237,7 @@ fn weaker(policy: &Policy) -> Vec<&'static str> {
         ),
         (gate.allow_incomplete, "what is not seen whole may pass"),
     ];
-    told.into_iter().filter(|(is_set, _)| *is_set).map(|(_, told)| told).collect()
+    weaker.into_iter().filter(|(is_set, _)| *is_set).map(|(_, what)| what).collect()
 }
 
 fn name(path: &Path) -> String {

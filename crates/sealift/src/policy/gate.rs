@@ -132,18 +132,18 @@ impl Gate {
     ) -> Result<Outcome, Error> {
         let at = self.verified_at;
         let mut proving = ImageVerification::new(target, report, &self.root, at, observer);
-        proving.insecure_ignore_tlog = self.policy.sources.insecure_ignore_tlog;
-        proving.options = self.options.clone();
         let sources = &self.policy.sources;
-        let vex = sources.vex_signer.as_ref();
-        let vex = vex.map(|signer| proving.attested_vex(signer, sources.insecure_ignore_vex_tlog));
-        let AttestedVex { documents, told } = vex.unwrap_or_default();
+        proving.insecure_ignore_tlog = sources.insecure_ignore_tlog;
+        proving.insecure_ignore_vex_tlog = sources.insecure_ignore_vex_tlog;
+        proving.options = self.options.clone();
+        let vex = sources.vex_signer.as_ref().map(|signer| proving.attested_vex(signer));
+        let AttestedVex { documents, messages } = vex.unwrap_or_default();
         let mut suppressions = Cow::Borrowed(&self.suppressions);
         if !documents.is_empty() {
             suppressions.to_mut().vex.extend(documents);
         }
         let mut outcome = self.judge_without(report, &suppressions, &proving);
-        outcome.told = told;
+        outcome.messages = messages;
         // What was cancelled proves nothing, and says nothing about the image.
         if observer.is_cancelled() { Err(Error::Cancelled) } else { Ok(outcome) }
     }

@@ -25,6 +25,7 @@ mod gate;
 mod identity;
 mod images;
 mod outcome;
+mod overrides;
 mod proof;
 mod wanted;
 
@@ -34,12 +35,13 @@ pub use files::{LoadedPolicy, PolicyFileError, PolicyFiles};
 pub use gate::{Admission, Gate};
 pub use images::{ImageGate, RuleVerdict};
 pub use outcome::Outcome;
+pub use overrides::GateOverrides;
 pub use proof::{ImageVerification, ProofError, required};
 pub use sealift_policy::{
     About, Action, Applied, Decision, Error, FailingSeverities, ForbiddenLicense, ForbiddenPackage,
     GatePolicy, Identity, IgnoreFile, IgnoreFormat, LicensePatternError, Limits, NotProved, Policy,
-    Proof, Reason, Requirement, Rule, Scope, SeverityGap, Signer, Sources, Statement, Suppressed,
-    SuppressedBy, Suppressions, Thresholds, Unusable, Unused, UnusedReason, Verdict, Verification,
-    VexDocument, VexFormat, VexStatus, Wanted, WithoutVerification,
+    Proof, Reason, Requirement, Rule, Scope, SeverityGap, Signer, SignerGap, Sources, Statement,
+    Suppressed, SuppressedBy, Suppressions, Thresholds, Unusable, Unused, UnusedReason, Verdict,
+    Verification, VexDocument, VexFormat, VexStatus, Wanted, WithoutVerification,
 };
 pub use wanted::{WantedError, verify_wanted};

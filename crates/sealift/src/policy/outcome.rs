@@ -24,7 +24,7 @@ pub struct Outcome {
     /// Other notes: what was not looked for, or left out.
     pub notes: Vec<String>,
     /// Messages for people about VEX attestations on the image.
-    pub told: Vec<String>,
+    pub messages: Vec<String>,
     /// `name@version` of the package of each suppressed finding.
     packages: Vec<String>,
 }
@@ -50,7 +50,7 @@ impl Outcome {
             suppressed,
             unused,
             notes: report.notes.clone(),
-            told: Vec::new(),
+            messages: Vec::new(),
         }
     }
 

@@ -25,6 +25,8 @@ pub struct ImageVerification<'v> {
     scanned: Vec<Digest>,
     /// Whether signatures by a key need not be in a transparency log.
     pub insecure_ignore_tlog: bool,
+    /// Whether VEX attestations by a key need not be in a transparency log.
+    pub insecure_ignore_vex_tlog: bool,
     /// Bounds and options of verifying.
     pub options: VerifyOptions,
 }
@@ -93,6 +95,7 @@ impl<'v> ImageVerification<'v> {
             observer,
             scanned: scanned.collect(),
             insecure_ignore_tlog: false,
+            insecure_ignore_vex_tlog: false,
             options: VerifyOptions::default(),
         }
     }

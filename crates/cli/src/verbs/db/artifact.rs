@@ -11,29 +11,26 @@ use sealift::update::{UpdateStep, push_database};
 use sealift::verify::Hash;
 use sealift::{Database, Reference, RegistryImage, Target, escape};
 
-use crate::args::{GlobalArgs, PullArgs, PushArgs, SignedByArgs, SignerArgs};
+use crate::args::{PullArgs, PushArgs, SignedByArgs, SignerArgs};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::verbs::scan::database_path;
 use crate::verbs::sign::Session;
 use crate::verbs::verify::signed_digest;
-use crate::{Environment, cache, deadline, output, suppress, target};
+use crate::{Context, cache, deadline, output, suppress, target};
 
 /// How long another process may update before a pull gives up.
 const WAIT: Duration = Duration::from_secs(60);
 
 /// `db push`: pushes the database and, with a key, signs what was pushed.
-pub(super) fn push(
-    args: &PushArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    deadline::set(global.timeout);
+pub(super) fn push(args: &PushArgs, context: Context<'_>) -> Result<u8, Failure> {
+    deadline::set(context.global.timeout);
     let reference = parsed(&args.reference)?;
-    let database = database_path(args.db.clone(), global, environment)?;
-    let session = signer(&args.by, global, environment)?;
-    let registries = Network::new(&args.registry, environment).registries(reference.registry())?;
+    let database = database_path(args.db.clone(), context)?;
+    let session = signer(&args.by, context)?;
+    let registries =
+        Network::new(&args.registry, context.environment).registries(reference.registry())?;
     let repository = registries.repository(&reference);
     let pushed = push_database(&repository, &ManifestName::of(&reference), &database)?;
     let name = format!("{}@{}", reference.name(), pushed.digest);
@@ -50,11 +47,7 @@ pub(super) fn push(
 
 /// Who signs, if anybody is named. A key stands for itself, unless services are named that are to
 /// vouch for it.
-fn signer(
-    args: &SignedByArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<Option<Session>, Failure> {
+fn signer(args: &SignedByArgs, context: Context<'_>) -> Result<Option<Session>, Failure> {
     let names_identity = args.identity_token.is_some() || args.oidc_provider.is_some();
     if args.key.key.is_none() && !names_identity {
         return Ok(None);
@@ -63,7 +56,7 @@ fn signer(
         || args.rekor_url.is_some()
         || args.timestamp_server_url.is_some();
     let tlog_upload = args.tlog_upload && (args.key.key.is_none() || names_services);
-    Session::open(&SignedByArgs { tlog_upload, ..args.clone() }, global, environment).map(Some)
+    Session::open(&SignedByArgs { tlog_upload, ..args.clone() }, context).map(Some)
 }
 
 /// Signs a manifest in the form of cosign 3.
@@ -86,28 +79,25 @@ fn sign(
 }
 
 /// `db pull`: takes a database whose signature counts. Who must have signed has to be said.
-pub(super) fn pull(
-    args: &PullArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    deadline::set(global.timeout);
+pub(super) fn pull(args: &PullArgs, context: Context<'_>) -> Result<u8, Failure> {
+    deadline::set(context.global.timeout);
     let reference = parsed(&args.reference)?;
-    let store = cache::databases(global, environment).ok_or(Failure::NoDatabase(None))?;
-    let registries = Network::new(&args.registry, environment).registries(reference.registry())?;
+    let store = cache::databases(context).ok_or(Failure::NoDatabase(None))?;
+    let registries =
+        Network::new(&args.registry, context.environment).registries(reference.registry())?;
     let image = RegistryImage::new(registries, reference);
     let repository = image.repository();
     let target = Target::Registry(image);
     let by = required(&args.signer)?;
-    let digest = signed_digest(&args.reference, &target, &by, global, environment)?;
+    let digest = signed_digest(&args.reference, &target, &by, context)?;
     let step = |step: UpdateStep<'_>| match step {
-        UpdateStep::Fetching { what, .. } if !global.quiet => {
+        UpdateStep::Fetching { what, .. } if !context.global.quiet => {
             eprintln!("fetching {}", escape::terminal(what));
         }
         _ => {}
     };
     store.pull(&repository, &digest, WAIT, &step)?;
-    if !global.quiet {
+    if !context.global.quiet {
         let database = Database::open(&store.database())?;
         eprintln!("{}: built {}", store.database().display(), database.info().built);
     }

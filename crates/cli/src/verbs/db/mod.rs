@@ -13,28 +13,24 @@ use sealift::{BuildOptions, BuildReport, Database, Timestamp, escape};
 use super::scan::database_path;
 use crate::args::{DbArgs, DbVerb, GlobalArgs, UpdateArgs};
 use crate::failure::Failure;
-use crate::{Environment, advisories, cache, clock, deadline, output};
+use crate::{Context, Environment, advisories, cache, clock, deadline, output};
 
 /// Diagnostics named one by one.
 const NAMED: usize = 20;
 
-pub(crate) fn db(
-    args: DbArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
+pub(crate) fn db(args: DbArgs, context: Context<'_>) -> Result<u8, Failure> {
     match args.verb {
         DbVerb::Build { from, output, threads } => {
             let threads = threads.or_else(|| std::thread::available_parallelism().ok());
-            let options =
-                BuildOptions::new(built(environment)).threads(threads.unwrap_or(NonZeroUsize::MIN));
-            build(&from, &output, &options, global)
+            let options = BuildOptions::new(built(context.environment))
+                .threads(threads.unwrap_or(NonZeroUsize::MIN));
+            build(&from, &output, &options, context.global)
         }
-        DbVerb::Update(args) => update(args, global, environment),
-        DbVerb::Push(args) => artifact::push(&args, global, environment),
-        DbVerb::Pull(args) => artifact::pull(&args, global, environment),
-        DbVerb::Info { file, db } => info(&database_path(file.or(db), global, environment)?),
-        DbVerb::Verify { file, db } => verify(&database_path(file.or(db), global, environment)?),
+        DbVerb::Update(args) => update(args, context),
+        DbVerb::Push(args) => artifact::push(&args, context),
+        DbVerb::Pull(args) => artifact::pull(&args, context),
+        DbVerb::Info { file, db } => info(&database_path(file.or(db), context)?),
+        DbVerb::Verify { file, db } => verify(&database_path(file.or(db), context)?),
     }
 }
 
@@ -59,20 +55,20 @@ fn build(
 
 /// Brings the database of the cache folder up to date. What is named and cannot be had is an
 /// error, after the rest is done.
-fn update(args: UpdateArgs, global: &GlobalArgs, environment: &Environment) -> Result<u8, Failure> {
-    let store = cache::databases(global, environment).ok_or(Failure::NoDatabase(None))?;
+fn update(args: UpdateArgs, context: Context<'_>) -> Result<u8, Failure> {
+    let store = cache::databases(context).ok_or(Failure::NoDatabase(None))?;
     let names: Vec<ExportName> =
         args.ecosystem.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
-    let transport = advisories::transport(args.mirror.as_deref(), environment)?;
+    let transport = advisories::transport(args.mirror.as_deref(), context.environment)?;
     let mut request = UpdateRequest::new(names.iter().cloned(), clock::now());
-    request.built = built(environment);
+    request.built = built(context.environment);
     request.reset = args.reset;
     if let Some(threads) = args.threads {
         request.threads = threads;
     }
-    deadline::set(global.timeout);
-    let report = advisories::update(&store, &*transport, &request, global)?;
-    if !global.quiet {
+    deadline::set(context.global.timeout);
+    let report = advisories::update(&store, &*transport, &request, context.global)?;
+    if !context.global.quiet {
         advisories::say_outcomes(&report);
         let so = match (report.by_another, report.is_new) {
             (true, _) => "updated by another process",
@@ -81,7 +77,7 @@ fn update(args: UpdateArgs, global: &GlobalArgs, environment: &Environment) -> R
         };
         eprintln!("{}: {so}", store.database().display());
     }
-    advisories::say_refused(&report, global);
+    advisories::say_refused(&report, context.global);
     let is_missing = |export: &&ExportReport| match export.outcome {
         ExportOutcome::Refused { .. } => true,
         ExportOutcome::Absent => names.iter().any(|name| name.as_str() == export.name),

@@ -13,15 +13,11 @@ use crate::args::{AttestBlobArgs, GlobalArgs, SignBlobArgs, SigningArgs};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::verbs::verify::set_deadline;
-use crate::{Environment, files, output};
+use crate::{Context, files, output};
 
 /// `sign-blob`.
-pub(crate) fn sign_blob(
-    args: &SignBlobArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    peers::set_by_variable(Peer::Cosign, environment)?;
+pub(crate) fn sign_blob(args: &SignBlobArgs, context: Context<'_>) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, context.environment)?;
     let files = &args.files;
     let names_file = args.bundle.is_some()
         || args.output_signature.is_some()
@@ -35,14 +31,14 @@ pub(crate) fn sign_blob(
     }
     let written =
         Written { bundle: args.bundle.as_deref(), timestamp: args.rfc3161_timestamp.as_deref() };
-    let session = written.start(&args.signing, global, environment)?;
+    let session = written.start(&args.signing, context)?;
     for path in files {
         let message = files::whole(path)?;
         let signed = session.sign(ToSign::Message(&message))?;
         if let Some(response) = signed.timestamps.first() {
             written.timestamp(response)?;
         }
-        written.bundle(&signed, global)?;
+        written.bundle(&signed, context.global)?;
         write_certificate(args.output_certificate.as_deref(), &signed)?;
         let signature = match args.b64 {
             true => encode_base64(&signed.signature).into_bytes(),
@@ -66,21 +62,17 @@ pub(crate) fn sign_blob(
 }
 
 /// `attest-blob`.
-pub(crate) fn attest_blob(
-    args: &AttestBlobArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    peers::set_by_variable(Peer::Cosign, environment)?;
+pub(crate) fn attest_blob(args: &AttestBlobArgs, context: Context<'_>) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, context.environment)?;
     let written =
         Written { bundle: args.bundle.as_deref(), timestamp: args.rfc3161_timestamp.as_deref() };
-    let session = written.start(&args.signing, global, environment)?;
+    let session = written.start(&args.signing, context)?;
     let statement = match &args.attested.statement {
         Some(path) => files::whole(path)?,
         None => {
             let (name, digest) = subject(args)?;
             let subject = (name.as_str(), digest);
-            attested::statement(&args.attested, subject, now(), environment)?.to_json()
+            attested::statement(&args.attested, subject, now(), context.environment)?.to_json()
         }
     };
     let signed = session.sign(ToSign::Statement(&statement))?;
@@ -88,7 +80,7 @@ pub(crate) fn attest_blob(
     if written.timestamp.is_some() {
         written.timestamp(&session.stamp(&envelope)?)?;
     }
-    written.bundle(&signed, global)?;
+    written.bundle(&signed, context.global)?;
     write_certificate(args.output_certificate.as_deref(), &signed)?;
     if let Some(path) = &args.output_attestation {
         output::emit(Some(path), |out| out.write_all(&statement))?;
@@ -116,12 +108,7 @@ struct Written<'a> {
 
 impl Written<'_> {
     /// Files have one form of bundle alone, and what is asked for must have a place.
-    fn start(
-        &self,
-        args: &SigningArgs,
-        global: &GlobalArgs,
-        environment: &Environment,
-    ) -> Result<Session, Failure> {
+    fn start(&self, args: &SigningArgs, context: Context<'_>) -> Result<Session, Failure> {
         if self.bundle.is_some() && !args.new_bundle_format {
             return Err(Failure::NotYet {
                 what: "writing a bundle of a file in the older form".to_owned(),
@@ -137,8 +124,8 @@ impl Written<'_> {
                        --timestamp-server-url",
             });
         }
-        set_deadline(&args.out, global);
-        let session = Session::open(&args.by, global, environment)?;
+        set_deadline(&args.out, context.global);
+        let session = Session::open(&args.by, context)?;
         if self.timestamp.is_some() && !session.is_stamped() {
             return Err(Failure::Signer {
                 sentence: "--rfc3161-timestamp names a file, and no timestamp authority is asked",

@@ -21,20 +21,16 @@ use crate::clock::now;
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::verbs::verify::set_deadline;
-use crate::{Environment, files, output, target};
+use crate::{Context, Environment, files, output, target};
 
 const NAME_HINT: &str =
     "only images in registries are signed: push it, and name it as REGISTRY/REPOSITORY@DIGEST";
 
 /// `sign`.
-pub(crate) fn sign(
-    args: &SignArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    peers::set_by_variable(Peer::Cosign, environment)?;
-    set_deadline(&args.signing.out, global);
-    let found = args.images.iter().map(|image| Found::new(image, &args.place, environment));
+pub(crate) fn sign(args: &SignArgs, context: Context<'_>) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, context.environment)?;
+    set_deadline(&args.signing.out, context.global);
+    let found = args.images.iter().map(|image| Found::new(image, &args.place, context.environment));
     let found: Vec<Found> = found.collect::<Result<_, _>>()?;
     let mut targets = Vec::new();
     for found in &found {
@@ -46,7 +42,7 @@ pub(crate) fn sign(
         targets.extend(images.into_iter().map(|image| Target { found, image, place }));
     }
     args.files_suffice(targets.len())?;
-    let session = Session::open(&args.signing.by, global, environment)?;
+    let session = Session::open(&args.signing.by, context)?;
     let claims: BTreeMap<String, String> = args.annotations.iter().cloned().collect();
     for target in &targets {
         let (signed, payload) = match args.signing.new_bundle_format {
@@ -65,7 +61,7 @@ pub(crate) fn sign(
             output::emit(Some(path), |out| out.write_all(&payload))?;
         }
         write_certificate(args.output_certificate.as_deref(), &signed)?;
-        target.say("Signed", global);
+        target.say("Signed", context.global);
     }
     Ok(0)
 }
@@ -88,14 +84,10 @@ impl SignArgs {
 }
 
 /// `attest`.
-pub(crate) fn attest(
-    args: &AttestArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    peers::set_by_variable(Peer::Cosign, environment)?;
-    set_deadline(&args.signing.out, global);
-    let mut found = Found::new(&args.image, &args.place, environment)?;
+pub(crate) fn attest(args: &AttestArgs, context: Context<'_>) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, context.environment)?;
+    set_deadline(&args.signing.out, context.global);
+    let mut found = Found::new(&args.image, &args.place, context.environment)?;
     found.upload &= !args.no_upload;
     let image = found.image.clone();
     let digest = hash(&image)?;
@@ -109,7 +101,7 @@ pub(crate) fn attest(
         None => {
             let name = name(&found.reference);
             let mut draft =
-                attested::statement(&args.attested, (&name, digest), now(), environment)?;
+                attested::statement(&args.attested, (&name, digest), now(), context.environment)?;
             if !is_new {
                 // What reads the older form may know no later version.
                 draft.version = StatementVersion::V01;
@@ -117,14 +109,14 @@ pub(crate) fn attest(
             (draft.to_json(), draft.predicate_type)
         }
     };
-    let session = Session::open(&args.signing.by, global, environment)?;
+    let session = Session::open(&args.signing.by, context)?;
     let mut place = Place::new(&args.place, &args.signing);
     if args.replace {
         place.older = Older::Go;
     }
     let target = Target { found: &found, image, place };
     target.attest(&session, &statement, &predicate_type)?;
-    target.say("Attested", global);
+    target.say("Attested", context.global);
     Ok(0)
 }
 

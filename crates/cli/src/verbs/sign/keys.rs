@@ -10,54 +10,42 @@ use tempfile::NamedTempFile;
 
 use super::key;
 use super::password::{self, Purpose};
-use crate::args::{GenerateArgs, GlobalArgs, ImportArgs, PasswordArgs, PublicKeyArgs};
+use crate::args::{GenerateArgs, ImportArgs, PasswordArgs, PublicKeyArgs};
 use crate::failure::Failure;
 use crate::verbs::verify::set_deadline;
-use crate::{Environment, output};
+use crate::{Context, Environment, output};
 
 /// `generate-key-pair`: a new key.
-pub(crate) fn generate_key_pair(
-    args: &GenerateArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
+pub(crate) fn generate_key_pair(args: &GenerateArgs, context: Context<'_>) -> Result<u8, Failure> {
     if let Some(place) = &args.place {
         return Err(Failure::NotYet {
             what: format!("keeping a key pair in {}", escape::terminal(place)),
             hint: "leave it out: the pair is written to files, by default cosign.key and cosign.pub",
         });
     }
-    set_deadline(&args.out, global);
+    set_deadline(&args.out, context.global);
     let pair = Pair::new(&args.output_key_prefix);
     pair.may_be_written(args.yes)?;
     let made = PrivateKey::generate(args.signing_algorithm.into());
     let key = made.map_err(|error| key::unusable("the new key", error))?;
-    pair.write(&key, &args.password, environment)
+    pair.write(&key, &args.password, context.environment)
 }
 
 /// `import-key-pair`: a key that is there, encrypted.
-pub(crate) fn import_key_pair(
-    args: &ImportArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    set_deadline(&args.out, global);
+pub(crate) fn import_key_pair(args: &ImportArgs, context: Context<'_>) -> Result<u8, Failure> {
+    set_deadline(&args.out, context.global);
     let pair = Pair::new(&args.output_key_prefix);
     pair.may_be_written(args.yes)?;
     let text = key::file(&args.key)?;
     let name = args.key.display().to_string();
-    let password = || password::read(&args.password, environment, Purpose::Open);
+    let password = || password::read(&args.password, context.environment, Purpose::Open);
     let key = PrivateKey::from_pem(&text, password).map_err(|error| key::unusable(&name, error))?;
-    pair.write(&key, &args.password, environment)
+    pair.write(&key, &args.password, context.environment)
 }
 
 /// `public-key`: the public half.
-pub(crate) fn public_key(
-    args: &PublicKeyArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    set_deadline(&args.out, global);
+pub(crate) fn public_key(args: &PublicKeyArgs, context: Context<'_>) -> Result<u8, Failure> {
+    set_deadline(&args.out, context.global);
     let Some(reference) = &args.key.key else {
         return Err(Failure::Signer {
             sentence: "no key is named",
@@ -66,7 +54,7 @@ pub(crate) fn public_key(
     };
     let text = match public_file(reference) {
         Some(key) => public_pem(&key),
-        None => public_pem(key::named(&args.key, reference, environment)?.public_key()),
+        None => public_pem(key::named(&args.key, reference, context.environment)?.public_key()),
     };
     let file = args.outfile.as_deref().or(args.out.output_file.as_deref());
     output::emit(file, |out| out.write_all(text.as_bytes()))?;

@@ -8,10 +8,10 @@ use sealift::{Database, Descriptor, RegistryImage, Report, Target as Scanned, Ti
 
 use super::image::{Found, Place, Target, hash};
 use super::session::Session;
-use crate::Environment;
 use crate::args::{AttestScanArgs, GlobalArgs, ScanArgs, ScannerKind};
 use crate::clock::now;
 use crate::failure::Failure;
+use crate::{Context, Environment};
 
 const NAME_HINT: &str =
     "only images in registries are attested: push it, and name it as REGISTRY/REPOSITORY:TAG";
@@ -33,8 +33,7 @@ impl<'a> Attesting<'a> {
         args: &'a AttestScanArgs,
         scan: &ScanArgs,
         target: &Scanned,
-        global: &'a GlobalArgs,
-        environment: &Environment,
+        context: Context<'a>,
     ) -> Result<Option<Self>, Failure> {
         if !args.is_wanted() {
             if let Some(flag) = args.signer() {
@@ -59,9 +58,11 @@ impl<'a> Attesting<'a> {
             });
         }
         // Here as in Trivy, SEALIFT_PASSWORD sets the flag --password, which is the registry's.
-        let environment = environment.without("SEALIFT_PASSWORD");
+        let environment = context.environment.without("SEALIFT_PASSWORD");
         let has_key = args.by.key.key.is_some();
-        let session = has_key.then(|| Session::open(&args.by, global, &environment)).transpose()?;
+        let global = context.global;
+        let signing = Context { global, environment: &environment };
+        let session = has_key.then(|| Session::open(&args.by, signing)).transpose()?;
         let image = image.clone();
         Ok(Some(Self { args, global, environment, image, session, started: now() }))
     }
@@ -111,7 +112,10 @@ impl<'a> Attesting<'a> {
     pub(in crate::verbs) fn attach(self, statements: Statements) -> Result<(), Failure> {
         let session = match self.session {
             Some(session) => session,
-            None => Session::open(&self.args.by, self.global, &self.environment)?,
+            None => {
+                let (global, environment) = (self.global, &self.environment);
+                Session::open(&self.args.by, Context { global, environment })?
+            }
         };
         let Statements { image, drafts } = statements;
         let found = Found::scanned(&self.image, image.clone());

@@ -12,10 +12,10 @@ use sealift::sign::{
 use sealift::verify::{KeyAlgorithm, LogSearch, TrustedRoot};
 
 use super::key;
-use crate::args::{AuthFlow, GlobalArgs, SignedByArgs, StamperArgs};
+use crate::args::{AuthFlow, SignedByArgs, StamperArgs};
 use crate::clock::now;
 use crate::failure::Failure;
-use crate::{Environment, files, network, trust};
+use crate::{Context, Environment, files, network, trust};
 
 /// The public instance, which is asked when nothing else is named.
 const FULCIO: &str = "https://fulcio.sigstore.dev";
@@ -32,17 +32,16 @@ impl Session {
     /// Reads the key, or has one certified for whom the identity token names.
     pub(in crate::verbs) fn open(
         args: &SignedByArgs,
-        global: &GlobalArgs,
-        environment: &Environment,
+        context: Context<'_>,
     ) -> Result<Self, Failure> {
-        let client = client(args, environment)?;
-        let (services, root) = services_and_root(args, global, environment)?;
+        let client = client(args, context.environment)?;
+        let (services, root) = services_and_root(args, context)?;
         let asked = args.signing_algorithm.map(KeyAlgorithm::from);
         let requires_sct = !args.insecure_skip_verify;
         let services = SigningServices { client, services, root, requires_sct };
         Ok(Self(match &args.key.key {
             Some(reference) => {
-                let key = key::named(&args.key, reference, environment)?;
+                let key = key::named(&args.key, reference, context.environment)?;
                 if asked.is_some_and(|asked| asked != key.public_key().algorithm()) {
                     return Err(Failure::Signer {
                         sentence: "the key is not of the kind that --signing-algorithm names",
@@ -53,7 +52,7 @@ impl Session {
             }
             None => {
                 agree(args, &services.services)?;
-                let token = token(args, &services.services, environment, &services.client)?;
+                let token = token(args, &services.services, context.environment, &services.client)?;
                 let algorithm = asked.unwrap_or(KeyAlgorithm::EcdsaP256);
                 let session = sealift::sign::Session::keyless_as(&token, algorithm, services, &now);
                 let session = session.map_err(not_signed)?;
@@ -117,8 +116,7 @@ fn client(args: &SignedByArgs, environment: &Environment) -> Result<Client, Fail
 /// nobody is asked.
 fn services_and_root(
     args: &SignedByArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<(Services, TrustedRoot), Failure> {
     let stands_alone = args.key.key.is_some()
         && !args.tlog_upload
@@ -134,7 +132,7 @@ fn services_and_root(
         args.signing_config.is_some() || names_urls || needs_no_config || !args.use_signing_config;
     let kept = match is_named && args.trusted_root.is_some() {
         true => None,
-        false => Some(trust::material(false, global, environment)?),
+        false => Some(trust::material(false, context)?),
     };
     let config = match &args.signing_config {
         Some(path) if args.use_signing_config => {
@@ -148,7 +146,7 @@ fn services_and_root(
     };
     let root = match &args.trusted_root {
         Some(path) => trust::root_in(path)?,
-        None => trust::root(true, global, environment)?,
+        None => trust::root(true, context)?,
     };
     Ok((services(args, config)?, root))
 }

@@ -9,7 +9,7 @@ use super::images::predicate_type;
 use super::signer::Trust;
 use super::subject::Subject;
 use super::{detached, log, said, set_deadline};
-use crate::Environment;
+use crate::Context;
 use crate::args::peers;
 use crate::args::variables::Peer;
 use crate::args::{
@@ -19,15 +19,11 @@ use crate::failure::Failure;
 use crate::files;
 
 /// `verify-blob`.
-pub(crate) fn verify_blob(
-    mut args: VerifyBlobArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    peers::set_by_variable(Peer::Cosign, environment)?;
+pub(crate) fn verify_blob(mut args: VerifyBlobArgs, context: Context<'_>) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, context.environment)?;
     args.signer.use_signed_timestamps |= args.evidence.rfc3161_timestamp.is_some();
-    let trust = Trust::new(&args.signer, global, environment)?;
-    set_deadline(&args.signer.out, global);
+    let trust = Trust::new(&args.signer, context)?;
+    set_deadline(&args.signer.out, context.global);
     let name = args.file.display().to_string();
     let (bundle, file, hint) = match (&args.bundle, &args.signature) {
         (Some(path), _) => {
@@ -44,20 +40,19 @@ pub(crate) fn verify_blob(
             (bundle, file, hint)
         }
     };
-    judge(&trust, &bundle, file.artifact(), &name, hint, global)
+    judge(&trust, &bundle, file.artifact(), &name, hint, context.global)
 }
 
 /// `verify-blob-attestation`.
 pub(crate) fn verify_blob_attestation(
     mut args: VerifyBlobAttestationArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<u8, Failure> {
-    peers::set_by_variable(Peer::Cosign, environment)?;
+    peers::set_by_variable(Peer::Cosign, context.environment)?;
     args.signer.use_signed_timestamps |= args.evidence.rfc3161_timestamp.is_some();
-    let mut trust = Trust::new(&args.signer, global, environment)?;
+    let mut trust = Trust::new(&args.signer, context)?;
     trust.policy = trust.policy.require_predicate_type(predicate_type(&args.predicate.predicate)?);
-    set_deadline(&args.signer.out, global);
+    set_deadline(&args.signer.out, context.global);
     let bundle = match (&args.bundle, &args.signature) {
         (Some(path), _) => bundle(path, &args.evidence, &trust)?,
         (None, path) => {
@@ -80,7 +75,7 @@ pub(crate) fn verify_blob_attestation(
         Some(_) => (bundle, ""),
         None => log::completed(&trust, bundle, &file, &name)?,
     };
-    judge(&trust, &bundle, file.artifact(), &name, hint, global)
+    judge(&trust, &bundle, file.artifact(), &name, hint, context.global)
 }
 
 /// A bundle, and what else is said to speak for it, which is added where a bundle of its form cannot

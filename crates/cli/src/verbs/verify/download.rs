@@ -8,36 +8,28 @@ use serde_json::Value;
 
 use super::{not_seen, predicate_type, set_deadline};
 use crate::args::{
-    ArtifactsArgs, DownloadArgs, DownloadAttestationArgs, DownloadSbomArgs, Downloaded, GlobalArgs,
+    ArtifactsArgs, DownloadArgs, DownloadAttestationArgs, DownloadSbomArgs, Downloaded,
 };
 use crate::failure::Failure;
 use crate::network::Network;
-use crate::{Environment, output, target};
+use crate::{Context, output, target};
 
 /// `download`: a document a line; status 1 when there is none.
-pub(crate) fn download(
-    args: &DownloadArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
+pub(crate) fn download(args: &DownloadArgs, context: Context<'_>) -> Result<u8, Failure> {
     match &args.what {
-        Downloaded::Sbom(args) => sbom(args, global, environment),
+        Downloaded::Sbom(args) => sbom(args, context),
         Downloaded::Signature(args) => {
-            let target = opened(args, None, global, environment)?;
+            let target = opened(args, None, context)?;
             let found = kept(&target, Attachment::Signatures)?;
             print(&found, "signatures", args)
         }
-        Downloaded::Attestation(args) => attestations(args, global, environment),
+        Downloaded::Attestation(args) => attestations(args, context),
     }
 }
 
-fn attestations(
-    args: &DownloadAttestationArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
+fn attestations(args: &DownloadAttestationArgs, context: Context<'_>) -> Result<u8, Failure> {
     let wanted = args.predicate_type.as_deref().map(predicate_type).transpose()?;
-    let target = opened(&args.image, args.of.platform.as_ref(), global, environment)?;
+    let target = opened(&args.image, args.of.platform.as_ref(), context)?;
     let mut found = kept(&target, Attachment::Attestations)?;
     if let Some(wanted) = wanted {
         found.retain(|document| predicate_of(document).as_deref() == Some(wanted.uri()));
@@ -71,11 +63,10 @@ fn print(found: &[Value], what: &str, args: &ArtifactsArgs) -> Result<u8, Failur
 fn opened(
     args: &ArtifactsArgs,
     platform: Option<&Platform>,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<Target, Failure> {
-    set_deadline(&args.out, global);
-    let network = Network::new(&args.registry, environment);
+    set_deadline(&args.out, context.global);
+    let network = Network::new(&args.registry, context.environment);
     let target = target::parse_signed(&args.image, false, &network)?;
     let (Some(platform), Target::Registry(image)) = (platform, &target) else {
         return match platform {
@@ -99,12 +90,8 @@ fn opened(
 }
 
 /// `download sbom`: the document as it is kept; status 1 when there is none.
-fn sbom(
-    args: &DownloadSbomArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    let target = opened(&args.image, args.of.platform.as_ref(), global, environment)?;
+fn sbom(args: &DownloadSbomArgs, context: Context<'_>) -> Result<u8, Failure> {
+    let target = opened(&args.image, args.of.platform.as_ref(), context)?;
     let found = sealift::verify::download_sbom(&target, &VerifyOptions::default());
     let (found, args) = (found.map_err(not_seen)?, &args.image);
     if found.is_empty() {
@@ -114,7 +101,7 @@ fn sbom(
             hint: "one that is signed is an attestation: `sealift download attestation`",
         });
     }
-    if !global.quiet {
+    if !context.global.quiet {
         eprintln!("warning: nobody has signed this; attest an SBOM with `sealift attest`");
     }
     output::emit(args.out.output_file.as_deref(), |out| {

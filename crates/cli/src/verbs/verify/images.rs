@@ -20,16 +20,12 @@ use crate::args::{
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::progress::Bar;
-use crate::{Environment, files, output, target};
+use crate::{Context, files, output, target};
 
 /// `verify`: the payloads of the signatures that count.
-pub(crate) fn verify(
-    mut args: VerifyArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
+pub(crate) fn verify(mut args: VerifyArgs, context: Context<'_>) -> Result<u8, Failure> {
     args.signer.use_signed_timestamps |= args.evidence.rfc3161_timestamp.is_some();
-    let trust = Trust::new(&args.signer, global, environment)?;
+    let trust = Trust::new(&args.signer, context)?;
     let detached = match &args.signature {
         Some(signature) => Some(Detached {
             signature,
@@ -51,7 +47,7 @@ pub(crate) fn verify(
         detached,
         certificate,
     };
-    request.run(global, environment, &|image, signatures, reference| match args.output {
+    request.run(context, &|image, signatures, reference| match args.output {
         PayloadFormat::Json => format!("\n{}\n", signatures_json(signatures, image, reference)),
         PayloadFormat::Text => {
             signatures.iter().map(|signature| format!("{}\n", payload_text(signature))).collect()
@@ -62,10 +58,9 @@ pub(crate) fn verify(
 /// `verify-attestation`: the envelopes of the attestations that count.
 pub(crate) fn verify_attestation(
     args: VerifyAttestationArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<u8, Failure> {
-    let mut trust = Trust::new(&args.signer, global, environment)?;
+    let mut trust = Trust::new(&args.signer, context)?;
     trust.policy = trust.policy.require_predicate_type(predicate_type(&args.predicate.predicate)?);
     let request = Request {
         attachment: Attachment::Attestations,
@@ -76,7 +71,7 @@ pub(crate) fn verify_attestation(
         detached: None,
         certificate: None,
     };
-    request.run(global, environment, &|_, attestations, _| {
+    request.run(context, &|_, attestations, _| {
         let lines = attestations.iter().filter_map(envelope_json);
         lines.map(|line| line + "\n").collect()
     })
@@ -143,13 +138,8 @@ impl Detached<'_> {
 
 impl Request<'_> {
     /// Verifies each image. Nothing is printed on stdout unless all of them are.
-    fn run(
-        &self,
-        global: &GlobalArgs,
-        environment: &Environment,
-        print: Print<'_>,
-    ) -> Result<u8, Failure> {
-        peers::set_by_variable(Peer::Cosign, environment)?;
+    fn run(&self, context: Context<'_>, print: Print<'_>) -> Result<u8, Failure> {
+        peers::set_by_variable(Peer::Cosign, context.environment)?;
         if !self.images.check_claims {
             return Err(Failure::NotYet {
                 what: "--check-claims=false".to_owned(),
@@ -167,12 +157,12 @@ impl Request<'_> {
                 hint: "leave it out: signatures by any hash that the key can be used with count",
             });
         }
-        set_deadline(&self.signer.out, global);
-        let network = Network::new(&self.images.registry, environment);
+        set_deadline(&self.signer.out, context.global);
+        let network = Network::new(&self.images.registry, context.environment);
         let mut text = String::new();
         for written in &self.images.images {
             let target = target::parse_signed(written, self.images.local_image, &network)?;
-            text.push_str(&self.image(written, &target, global, print)?);
+            text.push_str(&self.image(written, &target, context.global, print)?);
         }
         output::emit(self.signer.out.output_file.as_deref(), |out| out.write_all(text.as_bytes()))?;
         Ok(0)
@@ -232,10 +222,9 @@ pub(in crate::verbs) fn signed_digest(
     written: &str,
     target: &Target,
     signer: &SignerArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
+    context: Context<'_>,
 ) -> Result<sealift::Digest, Failure> {
-    let trust = Trust::new(signer, global, environment)?;
+    let trust = Trust::new(signer, context)?;
     let (attachment, mut options) = (Attachment::Signatures, VerifyOptions::default());
     options.log.clone_from(&trust.log);
     options.limits.clone_from(&trust.limits);

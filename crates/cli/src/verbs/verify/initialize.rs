@@ -4,18 +4,14 @@ use sealift::trust::InitialRoot;
 use sealift::{Digest, escape};
 
 use super::set_deadline;
-use crate::args::{GlobalArgs, InitializeArgs};
+use crate::args::InitializeArgs;
 use crate::failure::Failure;
-use crate::{Environment, clock, files, trust};
+use crate::{Context, clock, files, trust};
 
-pub(crate) fn initialize(
-    args: &InitializeArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    set_deadline(&args.out, global);
+pub(crate) fn initialize(args: &InitializeArgs, context: Context<'_>) -> Result<u8, Failure> {
+    set_deadline(&args.out, context.global);
     let initial = match &args.root {
-        None => trust::initial(environment)?,
+        None => trust::initial(context.environment)?,
         Some(path) => {
             let root = files::document(path)?;
             let found = Digest::sha256_of(&root).hex().to_owned();
@@ -31,10 +27,10 @@ pub(crate) fn initialize(
             InitialRoot::Given(root)
         }
     };
-    let store = trust::store(global, environment)?;
-    let mirror = trust::mirror(args.mirror.as_deref(), environment)?;
+    let store = trust::store(context)?;
+    let mirror = trust::mirror(args.mirror.as_deref(), context.environment)?;
     let material = store.refresh(&mirror, &initial, clock::now())?;
-    if !global.quiet {
+    if !context.global.quiet {
         let until = material.expires.map_or_else(String::new, |end| format!(", until {end}"));
         let from = escape::terminal(mirror.url());
         eprintln!("{}: from {from}{until}", store.trusted_root().display());

@@ -9,11 +9,11 @@ use sealift::verify::{
 };
 use sealift::{Timestamp, escape, verify};
 
-use crate::args::{GlobalArgs, OwnTrustArgs, SignerArgs};
+use crate::args::{OwnTrustArgs, SignerArgs};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::key_reference::KeyReference;
-use crate::{Environment, files, network, trust};
+use crate::{Context, Environment, files, network, trust};
 
 /// A policy and what it is verified against.
 pub(super) struct Trust {
@@ -30,12 +30,8 @@ pub(super) struct Trust {
 
 impl Trust {
     /// By the flags. The trusted root is needed for certificates and logs.
-    pub(super) fn new(
-        args: &SignerArgs,
-        global: &GlobalArgs,
-        environment: &Environment,
-    ) -> Result<Self, Failure> {
-        let key = args.key.as_deref().map(|key| public_key(key, args.offline, environment));
+    pub(super) fn new(args: &SignerArgs, context: Context<'_>) -> Result<Self, Failure> {
+        let key = args.key.as_deref().map(|key| public_key(key, args.offline, context.environment));
         let key = key.transpose()?;
         let mut policy = signer(args, key.clone())?;
         if args.wants_timestamps() {
@@ -47,9 +43,9 @@ impl Trust {
         if args.insecure_ignore_sct {
             policy = policy.insecure_ignore_sct();
         }
-        let root = root(args, global, environment)?;
+        let root = root(args, context)?;
         let url = args.rekor_url.as_deref();
-        let client = network::client(environment)?;
+        let client = network::client(context.environment)?;
         let log = LogSearch::named(client, url).map_err(|_| Failure::Value {
             flag: "--rekor-url",
             value: url.unwrap_or_default().to_owned(),
@@ -230,12 +226,8 @@ fn fetched(url: &Url, environment: &Environment) -> Result<Vec<u8>, Failure> {
 
 /// The trusted root that is named, else the one that is kept, with the parts that flags and
 /// variables give in the place of its own; none where none is needed.
-fn root(
-    args: &SignerArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<TrustedRoot, Failure> {
-    let own = own_trust(args, environment)?;
+fn root(args: &SignerArgs, context: Context<'_>) -> Result<TrustedRoot, Failure> {
+    let own = own_trust(args, context.environment)?;
     let sct_is_known = args.insecure_ignore_sct || !own.certificate_log_keys.is_empty();
     let issuer_is_known = args.key.is_some() || own.names_issuers() && sct_is_known;
     let stamper_is_known = !args.use_signed_timestamps || own.timestamp_chain.is_some();
@@ -248,7 +240,7 @@ fn root(
         }
         Some(path) => trust::root_in(path)?,
         None if needs_none => TrustedRoot::default(),
-        None => trust::root(args.offline, global, environment)?,
+        None => trust::root(args.offline, context)?,
     };
     if own.is_empty() {
         return Ok(root);

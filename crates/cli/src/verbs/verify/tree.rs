@@ -7,22 +7,21 @@ use sealift::verify::{AttachedTree, Attachment, ListedManifest, VerifyOptions, a
 use sealift::{Target, escape};
 
 use super::{not_seen, said, set_deadline};
+use crate::args::ArtifactsArgs;
 use crate::args::peers;
 use crate::args::variables::Peer;
-use crate::args::{ArtifactsArgs, GlobalArgs};
 use crate::failure::Failure;
 use crate::network::Network;
-use crate::{Environment, output, target};
+use crate::{Context, output, target};
 
-pub(crate) fn tree(
-    args: ArtifactsArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    peers::set_by_variable(Peer::Cosign, environment)?;
-    set_deadline(&args.out, global);
-    let target =
-        target::parse_signed(&args.image, false, &Network::new(&args.registry, environment))?;
+pub(crate) fn tree(args: ArtifactsArgs, context: Context<'_>) -> Result<u8, Failure> {
+    peers::set_by_variable(Peer::Cosign, context.environment)?;
+    set_deadline(&args.out, context.global);
+    let target = target::parse_signed(
+        &args.image,
+        false,
+        &Network::new(&args.registry, context.environment),
+    )?;
     let tree = attached_tree(&target, &VerifyOptions::default()).map_err(not_seen)?;
     let text = drawn(&tree, &args.image, &repository(&target));
     let text = text.map_err(|error| Failure::Render(io::Error::other(error)))?;

@@ -3,28 +3,24 @@
 use sealift::verify::{Attachment, VerifyOptions, attached_tree};
 
 use super::{not_seen, set_deadline};
-use crate::args::{AttachedKind, GlobalArgs, TriangulateArgs};
+use crate::args::{AttachedKind, TriangulateArgs};
 use crate::failure::Failure;
 use crate::network::Network;
-use crate::{Environment, network, output, target};
+use crate::{Context, network, output, target};
 
 /// `triangulate`: a tag is resolved at the registry, a digest that is written is taken as it is.
-pub(crate) fn triangulate(
-    args: &TriangulateArgs,
-    global: &GlobalArgs,
-    environment: &Environment,
-) -> Result<u8, Failure> {
-    set_deadline(&args.out, global);
+pub(crate) fn triangulate(args: &TriangulateArgs, context: Context<'_>) -> Result<u8, Failure> {
+    set_deadline(&args.out, context.global);
     let reference = target::parse_reference(&args.image, "")?;
     let digest = match reference.digest() {
         Some(digest) => digest.clone(),
         None => {
-            let network = Network::new(&args.registry, environment);
+            let network = Network::new(&args.registry, context.environment);
             let image = network.image(reference.clone())?;
             attached_tree(&image, &VerifyOptions::default()).map_err(not_seen)?.image.digest
         }
     };
-    let name = match network::signatures(environment)? {
+    let name = match network::signatures(context.environment)? {
         Some(other) if args.kind != AttachedKind::Digest => other.name(),
         _ => reference.name(),
     };
