@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sealift_model::{Reference, ReferenceError};
 use sealift_policy::admission::{Cause, Unanswered};
+use sealift_registry::ErrorKind;
 
 use super::flight::NotYet;
 use super::root::RootError;
@@ -67,7 +68,15 @@ pub(super) enum NotKnown {
 impl NotKnown {
     /// Whether it may be known the next moment, so that to look again may help.
     pub(super) fn is_transient(&self) -> bool {
-        matches!(self, Self::Registry(_) | Self::Unverified(_) | Self::Undecided { .. })
+        match self {
+            // The client itself has tried a host that cannot be reached often enough.
+            Self::Registry(error) => match &error.kind {
+                ErrorKind::Http(error) => !error.kind.is_unreached(),
+                _ => true,
+            },
+            Self::Unverified(_) | Self::Undecided { .. } => true,
+            _ => false,
+        }
     }
 
     /// Whether it may be known soon: looking goes on.
