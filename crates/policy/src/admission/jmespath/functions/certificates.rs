@@ -44,7 +44,7 @@ fn certificate(der: &[u8]) -> Given {
     let seconds = |time: &x509_cert::time::Time| time.to_unix_duration().as_secs();
     let time = |time| {
         let seconds = i64::try_from(seconds(time)).map_err(|error| error.to_string())?;
-        super::super::super::clock::Moment::of_unix(seconds).map(|moment| moment.to_string())
+        crate::go::Moment::of_unix(seconds).map(|moment| moment.to_string())
     };
     Ok(json!({
         "SerialNumber": decimal(inner.serial_number().as_bytes()),
