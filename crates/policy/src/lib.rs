@@ -50,6 +50,7 @@ pub mod admission;
 mod config;
 mod error;
 mod gate;
+mod go;
 mod ignore;
 mod limits;
 mod pattern;

@@ -9,9 +9,7 @@
 //! What of a policy is not supported is an error when it is loaded, which names the field.
 mod answer;
 pub(crate) mod cel;
-mod clock;
 pub(crate) mod documents;
-mod duration;
 mod files;
 mod global;
 mod image;
@@ -31,9 +29,9 @@ mod unique;
 mod wanted;
 mod wildcard;
 
+pub use crate::go::go_duration;
 pub use answer::{Answer, Effect, Outcome};
 pub use documents::Document;
-pub use duration::go_duration;
 pub use files::{Files, NotGiven};
 pub use images::{
     ImagePattern, ImagePatternError, ImageRule, ImageRules, ImageUse, Wildcard, images_of,

@@ -5,11 +5,11 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::super::duration::Duration;
 use super::super::jmespath::same;
 use super::super::quantity::Quantity;
 use super::super::{semver, wildcard};
 use super::scalar;
+use crate::go::Duration;
 
 /// An operator; case does not count in its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::{Number, Value};
 
-use super::super::duration::Duration;
 use super::super::jmespath::{plain, same};
 use super::super::quantity::Quantity;
 use super::super::wildcard;
+use crate::go::Duration;
 
 #[expect(clippy::expect_used, reason = "a constant expression")]
 static RANGE: LazyLock<Regex> = LazyLock::new(|| {

@@ -2,16 +2,17 @@
 //! because what a zone means is a matter of the machine; a call that names one is undefined.
 
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Span, Timestamp, Zoned};
+use jiff::{Span, Timestamp, Zoned};
 use regorus::Value;
 
 use super::{or_undefined, text};
+use crate::go::{Duration, Moment};
 
 /// `time.parse_rfc3339_ns(text)`.
 pub(super) fn parse_rfc3339_ns(arguments: &[Value]) -> Value {
     or_undefined((|| {
         let [value] = arguments else { return None };
-        nanoseconds(text(value)?.parse().ok()?)
+        nanoseconds(&Moment::parse(text(value)?).ok()?)
     })())
 }
 
@@ -19,20 +20,7 @@ pub(super) fn parse_rfc3339_ns(arguments: &[Value]) -> Value {
 pub(super) fn parse_ns(arguments: &[Value]) -> Value {
     or_undefined((|| {
         let [layout, value] = arguments else { return None };
-        let value = text(value)?;
-        let layout = text(layout)?;
-        if layout == "RFC3339" || layout == "RFC3339Nano" {
-            return nanoseconds(value.parse().ok()?);
-        }
-        let parts = jiff::fmt::strtime::parse(from_go(layout), value).ok()?;
-        let time = parts.to_timestamp().ok().or_else(|| {
-            let moment = match parts.to_datetime() {
-                Ok(moment) => moment,
-                Err(_) => parts.to_date().ok()?.at(0, 0, 0, 0),
-            };
-            Some(moment.to_zoned(TimeZone::UTC).ok()?.timestamp())
-        })?;
-        nanoseconds(time)
+        nanoseconds(&Moment::parse_as(named(text(layout)?), text(value)?).ok()?)
     })())
 }
 
@@ -40,39 +28,7 @@ pub(super) fn parse_ns(arguments: &[Value]) -> Value {
 pub(super) fn parse_duration_ns(arguments: &[Value]) -> Value {
     or_undefined((|| {
         let [value] = arguments else { return None };
-        let value = text(value)?;
-        let (sign, rest) = match value.strip_prefix('-') {
-            Some(rest) => (-1.0, rest),
-            None => (1.0, value.strip_prefix('+').unwrap_or(value)),
-        };
-        let mut total = SignedDuration::ZERO;
-        let mut rest = rest;
-        if rest == "0" {
-            return Some(Value::from(0_i64));
-        }
-        if rest.is_empty() {
-            return None;
-        }
-        while !rest.is_empty() {
-            let digits = rest.find(|one: char| !one.is_ascii_digit() && one != '.')?;
-            let (number, tail) = rest.split_at_checked(digits)?;
-            let end = tail.find(|one: char| one.is_ascii_digit() || one == '.');
-            let (unit, tail) = tail.split_at_checked(end.unwrap_or(tail.len()))?;
-            let seconds = match unit {
-                "ns" => 1e-9,
-                "us" | "µs" | "μs" => 1e-6,
-                "ms" => 1e-3,
-                "s" => 1.0,
-                "m" => 60.0,
-                "h" => 3600.0,
-                _ => return None,
-            };
-            let number: f64 = number.parse().ok()?;
-            let part = SignedDuration::try_from_secs_f64(sign * number * seconds).ok()?;
-            total = total.checked_add(part)?;
-            rest = tail;
-        }
-        Some(Value::from(i64::try_from(total.as_nanos()).ok()?))
+        Some(Value::from(Duration::parse(text(value)?)?.nanoseconds()))
     })())
 }
 
@@ -117,7 +73,7 @@ pub(super) fn add_date(arguments: &[Value]) -> Value {
         let date = first.checked_add(months).ok()?;
         let date = date.checked_add(Span::new().try_days(days).ok()?).ok()?;
         let moved = date.to_datetime(moment.time()).to_zoned(TimeZone::UTC).ok()?;
-        nanoseconds(moved.timestamp())
+        Some(Value::from(i64::try_from(moved.timestamp().as_nanosecond()).ok()?))
     })())
 }
 
@@ -132,25 +88,21 @@ pub(super) fn format(arguments: &[Value]) -> Value {
                     let time = Value::from(vec![(*ns).clone(), (*zone).clone()]);
                     (moment(&time)?, text(layout)?)
                 }
-                _ => (moment(value)?, "RFC3339Nano"),
+                _ => (moment(value)?, ""),
             },
-            ns => (moment(ns)?, "RFC3339Nano"),
+            ns => (moment(ns)?, ""),
         };
-        Some(Value::from(match layout {
-            "" | "RFC3339Nano" => time.timestamp().to_string(),
-            "RFC3339" => time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            layout => {
-                let named = NAMED.iter().find(|(name, _)| *name == layout);
-                let known = named.map_or(layout, |(_, known)| known);
-                // In UTC, Go writes `Z` where a layout has `Z07:00`.
-                let layout = from_go(&known.replace("Z07:00", "Z"));
-                jiff::fmt::strtime::format(layout, &time).ok()?
-            }
-        }))
+        let layout = if layout.is_empty() { "RFC3339Nano" } else { layout };
+        let time = Moment::of_nanoseconds(time.timestamp().as_nanosecond())?;
+        Some(Value::from(time.format(named(layout))))
     })())
 }
 
-/// Layouts that OPA knows by the names of Go's constants.
+/// A layout, or the one that OPA knows by the name of a constant of Go.
+fn named(layout: &str) -> &str {
+    NAMED.iter().find(|(name, _)| *name == layout).map_or(layout, |(_, known)| known)
+}
+
 const NAMED: &[(&str, &str)] = &[
     ("ANSIC", "Mon Jan _2 15:04:05 2006"),
     ("UnixDate", "Mon Jan _2 15:04:05 MST 2006"),
@@ -160,6 +112,8 @@ const NAMED: &[(&str, &str)] = &[
     ("RFC850", "Monday, 02-Jan-06 15:04:05 MST"),
     ("RFC1123", "Mon, 02 Jan 2006 15:04:05 MST"),
     ("RFC1123Z", "Mon, 02 Jan 2006 15:04:05 -0700"),
+    ("RFC3339", "2006-01-02T15:04:05Z07:00"),
+    ("RFC3339Nano", "2006-01-02T15:04:05.999999999Z07:00"),
 ];
 
 /// `time.diff(a, b)`: years, months, days, hours, minutes and seconds between two times, whichever
@@ -215,73 +169,8 @@ fn moment(value: &Value) -> Option<Zoned> {
     Some(time.to_zoned(TimeZone::UTC))
 }
 
-fn nanoseconds(time: Timestamp) -> Option<Value> {
-    Some(Value::from(i64::try_from(time.as_nanosecond()).ok()?))
-}
-
-/// A layout of Go as `strptime` has it.
-fn from_go(layout: &str) -> String {
-    const PARTS: &[(&str, &str)] = &[
-        ("2006", "%Y"),
-        ("January", "%B"),
-        ("Monday", "%A"),
-        ("Z07:00", "%:z"),
-        ("-07:00", "%:z"),
-        ("Jan", "%b"),
-        ("Mon", "%a"),
-        ("MST", "%Z"),
-        ("-0700", "%z"),
-        ("01", "%m"),
-        ("02", "%d"),
-        ("15", "%H"),
-        ("03", "%I"),
-        ("04", "%M"),
-        ("05", "%S"),
-        ("06", "%y"),
-        ("PM", "%p"),
-        ("_2", "%e"),
-        ("1", "%-m"),
-        ("2", "%-d"),
-        ("3", "%-I"),
-        ("4", "%-M"),
-        ("5", "%-S"),
-        ("%", "%%"),
-    ];
-    let mut out = String::new();
-    let mut rest = layout;
-    while let Some(first) = rest.chars().next() {
-        if let Some((digits, tail)) = fraction(rest) {
-            out.push_str(&digits);
-            rest = tail;
-            continue;
-        }
-        let part = PARTS.iter().find_map(|(go, own)| Some((rest.strip_prefix(go)?, own)));
-        match part {
-            Some((tail, own)) => {
-                out.push_str(own);
-                rest = tail;
-            }
-            None => {
-                out.push(first);
-                rest = rest.get(first.len_utf8()..).unwrap_or_default();
-            }
-        }
-    }
-    out
-}
-
-/// A fraction of a second where a layout has one next: `.000` with all its digits, `.999` without
-/// zeros at its end.
-fn fraction(layout: &str) -> Option<(String, &str)> {
-    let rest = layout.strip_prefix('.')?;
-    let digit = rest.chars().next().filter(|first| matches!(first, '0' | '9'))?;
-    let tail = rest.trim_start_matches(digit);
-    if tail.starts_with(|next: char| next.is_ascii_digit()) {
-        return None;
-    }
-    let digits = rest.len() - tail.len();
-    let written = if digit == '0' { format!("%.{digits}f") } else { "%.f".to_owned() };
-    Some((written, tail))
+fn nanoseconds(time: &Moment) -> Option<Value> {
+    Some(Value::from(i64::try_from(time.nanoseconds()).ok()?))
 }
 
 #[cfg(test)]
@@ -305,6 +194,11 @@ mod tests {
         assert_eq!(call(parse_duration_ns, &["1h30m".into()]), "5400000000000");
         assert_eq!(call(parse_duration_ns, &["-1.5s".into()]), "-1500000000");
         assert_eq!(parse_duration_ns(&["1x".into()]), Value::Undefined);
+        assert_eq!(call(parse_duration_ns, &["9007199254.740993s".into()]), "9007199254740993000");
+        let written = "31 Jan 26 12:00 UTC";
+        assert_eq!(call(parse_ns, &["RFC822".into(), written.into()]), ns.to_string());
+        let other = "2026-01-31 12:00:00Z";
+        assert_eq!(parse_rfc3339_ns(&[other.into()]), Value::Undefined);
         assert_eq!(call(date, &[ns.into()]), "[2026,1,31]");
         assert_eq!(call(clock, &[ns.into()]), "[12,0,0]");
         assert_eq!(call(weekday, &[ns.into()]), "\"Saturday\"");

@@ -11,7 +11,7 @@ use super::{Function, member, mismatch};
 use crate::admission::cel::error::{Error, Result};
 use crate::admission::cel::evaluate::Run;
 use crate::admission::cel::value::{Nanoseconds, Value};
-use crate::admission::duration::Duration;
+use crate::go::Duration;
 
 pub(super) static FUNCTIONS: &[Function] = &[
     member("getFullYear", 1, |run, arguments| of_time(run, arguments, |time| time.year().into()))

@@ -44,7 +44,7 @@ fn certificate(der: &[u8]) -> Given {
     let seconds = |time: &x509_cert::time::Time| time.to_unix_duration().as_secs();
     let time = |time| {
         let seconds = i64::try_from(seconds(time)).map_err(|error| error.to_string())?;
-        let moment = super::super::super::clock::Moment::of_unix(seconds);
+        let moment = crate::go::Moment::of_unix(seconds);
         moment.map(|moment| moment.to_string()).map_err(|why| why.to_string())
     };
     Ok(json!({

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::super::super::duration::Duration;
 use super::super::super::quantity::Quantity;
 use super::super::number;
 use super::{Call, Function, Given, Kind, Takes, whole};
+use crate::go::Duration;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function { name: "add", takes: TWO, run: |call| add(call.value(0), call.value(1)) },

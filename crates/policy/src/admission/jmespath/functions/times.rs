@@ -1,8 +1,7 @@
 //! Points in time, written as RFC 3339, and durations, as Go writes them.
 
-use super::super::super::clock::Moment;
-use super::super::super::duration::Duration;
 use super::{Call, Function, Given, Kind, Takes};
+use crate::go::{Duration, Moment};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function { name: "time_since", takes: THREE, run: since },

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A span of time, in nanoseconds; up to about 292 years.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Duration(i64);
+pub(crate) struct Duration(i64);
 
 const UNITS: &[(&str, i64)] = &[
     ("ns", 1),
@@ -19,7 +19,7 @@ const UNITS: &[(&str, i64)] = &[
 
 impl Duration {
     /// Reads numbers, each with its unit; `0` needs none.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (negative, mut rest) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -47,34 +47,34 @@ impl Duration {
     }
 
     /// A number of seconds.
-    pub(super) fn of_seconds(seconds: f64) -> Option<Self> {
+    pub(crate) fn of_seconds(seconds: f64) -> Option<Self> {
         let nanoseconds = (seconds * 1e9).trunc();
         format!("{nanoseconds:.0}").parse().ok().map(Self)
     }
 
-    pub(super) fn of_nanoseconds(nanoseconds: i64) -> Self {
+    pub(crate) fn of_nanoseconds(nanoseconds: i64) -> Self {
         Self(nanoseconds)
     }
 
-    pub(super) fn nanoseconds(self) -> i64 {
+    pub(crate) fn nanoseconds(self) -> i64 {
         self.0
     }
 
     #[expect(clippy::as_conversions, reason = "rounded to the nearest double, as Go does")]
-    pub(super) fn seconds(self) -> f64 {
+    pub(crate) fn seconds(self) -> f64 {
         let (whole, part) = (self.0 / 1_000_000_000, self.0 % 1_000_000_000);
         whole as f64 + part as f64 / 1e9
     }
 
-    pub(super) fn plus(self, other: Self) -> Option<Self> {
+    pub(crate) fn plus(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
     }
 
-    pub(super) fn minus(self, other: Self) -> Option<Self> {
+    pub(crate) fn minus(self, other: Self) -> Option<Self> {
         self.0.checked_sub(other.0).map(Self)
     }
 
-    pub(super) fn modulo(self, other: Self) -> Option<Self> {
+    pub(crate) fn modulo(self, other: Self) -> Option<Self> {
         self.0.checked_rem(other.0).map(Self)
     }
 }

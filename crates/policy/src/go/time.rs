@@ -1,4 +1,4 @@
-//! Points in time with their offset from UTC, read and written as Go does.
+//! Points in time with their offset from UTC, read and written as Go does (package `time`, Layout).
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -11,14 +11,14 @@ use super::duration::Duration;
 
 /// A point in time, and the offset that it is told in.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Moment {
+pub(crate) struct Moment {
     at: jiff::Timestamp,
     offset: Offset,
 }
 
 /// Why something is no point in time.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(super) enum NoMoment {
+pub(crate) enum NoMoment {
     /// It is too far from 1970.
     #[error("{0}")]
     OutOfRange(jiff::Error),
@@ -28,45 +28,129 @@ pub(super) enum NoMoment {
 }
 
 impl Moment {
-    pub(super) fn at(time: Timestamp) -> Self {
+    pub(crate) fn at(time: Timestamp) -> Self {
         let at = jiff::Timestamp::from_second(time.unix_seconds()).unwrap_or_default();
         Self { at, offset: Offset::UTC }
     }
 
-    pub(super) fn of_unix(seconds: i64) -> Result<Self, NoMoment> {
+    pub(crate) fn of_unix(seconds: i64) -> Result<Self, NoMoment> {
         let at = jiff::Timestamp::from_second(seconds).map_err(NoMoment::OutOfRange)?;
         Ok(Self { at, offset: Offset::UTC })
     }
 
     /// Reads RFC 3339.
-    pub(super) fn parse(text: &str) -> Result<Self, NoMoment> {
+    pub(crate) fn parse(text: &str) -> Result<Self, NoMoment> {
         Self::parse_as("2006-01-02T15:04:05Z07:00", text)
     }
 
     /// Reads a text laid out as Go lays out its time of reference, 2 January 2006, 15:04:05.
-    pub(super) fn parse_as(layout: &str, text: &str) -> Result<Self, NoMoment> {
+    pub(crate) fn parse_as(layout: &str, text: &str) -> Result<Self, NoMoment> {
         let other = || NoMoment::Other { text: text.to_owned(), layout: layout.to_owned() };
         read(layout, text).ok_or_else(other)
     }
 
-    pub(super) fn plus(self, duration: Duration) -> Option<Self> {
+    /// A point so many nanoseconds after 1970 began, in UTC.
+    pub(crate) fn of_nanoseconds(nanoseconds: i128) -> Option<Self> {
+        let at = jiff::Timestamp::from_nanosecond(nanoseconds).ok()?;
+        Some(Self { at, offset: Offset::UTC })
+    }
+
+    /// Nanoseconds since 1970 began.
+    pub(crate) fn nanoseconds(&self) -> i128 {
+        self.at.as_nanosecond()
+    }
+
+    /// The text that a layout makes of it.
+    pub(crate) fn format(&self, layout: &str) -> String {
+        let mut out = String::new();
+        let mut rest = layout;
+        while let Some(next) = rest.chars().next() {
+            rest = if let Some((part, after)) = Part::of(rest) {
+                out.push_str(&self.written(part));
+                after
+            } else if let Some((_, after)) = Fraction::of(rest) {
+                let fraction = rest.strip_suffix(after).unwrap_or_default();
+                out.push_str(&self.fraction(fraction));
+                after
+            } else {
+                out.push(next);
+                rest.get(next.len_utf8()..).unwrap_or_default()
+            };
+        }
+        out
+    }
+
+    fn written(&self, part: Part) -> String {
+        let local = self.local();
+        let weekday = local.date().weekday().to_sunday_zero_offset();
+        match part {
+            Part::Year => format!("{:04}", local.year()),
+            Part::ShortYear => format!("{:02}", local.year().rem_euclid(100)),
+            Part::MonthName => name_of(MONTHS, local.month() - 1, usize::MAX),
+            Part::ShortMonthName => name_of(MONTHS, local.month() - 1, 3),
+            Part::Month { padded } => digits(local.month(), padded),
+            Part::WeekdayName => name_of(WEEKDAYS, weekday, usize::MAX),
+            Part::ShortWeekdayName => name_of(WEEKDAYS, weekday, 3),
+            Part::Day { padded } => digits(local.day(), padded),
+            Part::SpacedDay => format!("{:>2}", local.day()),
+            Part::DayOfYear { spaced: true } => format!("{:>3}", local.date().day_of_year()),
+            Part::DayOfYear { spaced: false } => format!("{:03}", local.date().day_of_year()),
+            Part::Hour => digits(local.hour(), true),
+            Part::HalfHour { padded } => digits((local.hour() + 11) % 12 + 1, padded),
+            Part::Minute { padded } => digits(local.minute(), padded),
+            Part::Second { padded } => digits(local.second(), padded),
+            Part::Afternoon { capital } => match (local.hour() >= 12, capital) {
+                (true, true) => "PM".to_owned(),
+                (true, false) => "pm".to_owned(),
+                (false, true) => "AM".to_owned(),
+                (false, false) => "am".to_owned(),
+            },
+            Part::Zone { utc_as_z: true, .. } if self.offset == Offset::UTC => "Z".to_owned(),
+            Part::Zone { colon, .. } => self.zone(if colon { ":" } else { "" }),
+            Part::ZoneName if self.offset == Offset::UTC => "UTC".to_owned(),
+            // One without a name is written so.
+            Part::ZoneName => self.zone(""),
+        }
+    }
+
+    fn zone(&self, colon: &str) -> String {
+        let seconds = self.offset.seconds();
+        let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
+        format!("{sign}{:02}{colon}{:02}", minutes / 60, minutes % 60)
+    }
+
+    /// The fraction of the second, as `.000` with all digits, or as `.999` without zeros at its end.
+    fn fraction(&self, layout: &str) -> String {
+        let digits = format!("{:09}", self.local().subsec_nanosecond());
+        let digits: String =
+            digits.chars().chain(std::iter::repeat('0')).take(layout.len() - 1).collect();
+        if !layout.ends_with('9') {
+            return format!("{}{digits}", layout.get(..1).unwrap_or_default());
+        }
+        match digits.trim_end_matches('0') {
+            "" => String::new(),
+            digits => format!("{}{digits}", layout.get(..1).unwrap_or_default()),
+        }
+    }
+
+    pub(crate) fn plus(self, duration: Duration) -> Option<Self> {
         let span = jiff::SignedDuration::from_nanos(duration.nanoseconds());
         Some(Self { at: self.at.checked_add(span).ok()?, ..self })
     }
 
     /// The time from an earlier point to this one, as far as a duration reaches.
-    pub(super) fn since(&self, earlier: &Self) -> Duration {
+    pub(crate) fn since(&self, earlier: &Self) -> Duration {
         let difference = self.at.as_nanosecond() - earlier.at.as_nanosecond();
         let clamped = difference.clamp(i64::MIN.into(), i64::MAX.into());
         Duration::of_nanoseconds(i64::try_from(clamped).unwrap_or(i64::MAX))
     }
 
-    pub(super) fn utc(self) -> Self {
+    pub(crate) fn utc(self) -> Self {
         Self { offset: Offset::UTC, ..self }
     }
 
     /// Rounded down to a multiple of a duration since the year 1.
-    pub(super) fn truncated(self, duration: Duration) -> Self {
+    pub(crate) fn truncated(self, duration: Duration) -> Self {
         /// From the year 1 to 1970.
         const ZERO_SECONDS: i128 = 62_135_596_800;
         let step = i128::from(duration.nanoseconds());
@@ -80,7 +164,7 @@ impl Moment {
     }
 
     /// Minute, hour, day, month and day of the week.
-    pub(super) fn cron(&self) -> String {
+    pub(crate) fn cron(&self) -> String {
         let local = self.local();
         let weekday = local.date().weekday().to_sunday_zero_offset();
         let (minute, hour, day, month) = (local.minute(), local.hour(), local.day(), local.month());
@@ -110,13 +194,18 @@ impl fmt::Display for Moment {
         let local = self.local();
         let (date, time) = (local.date(), local.time());
         write!(f, "{date}T{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
-        let seconds = self.offset.seconds();
-        if seconds == 0 {
-            return f.write_str("Z");
-        }
-        let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
-        write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+        f.write_str(&self.written(Part::Zone { utc_as_z: true, colon: true }))
     }
+}
+
+fn digits(number: i8, padded: bool) -> String {
+    if padded { format!("{number:02}") } else { number.to_string() }
+}
+
+/// A name, or its first letters.
+fn name_of(names: &[&str], at: i8, length: usize) -> String {
+    let name = usize::try_from(at).ok().and_then(|at| names.get(at)).copied().unwrap_or_default();
+    name.chars().take(length).collect()
 }
 
 /// What has been read so far.
@@ -163,7 +252,9 @@ enum Part {
     Second {
         padded: bool,
     },
-    Afternoon,
+    Afternoon {
+        capital: bool,
+    },
     Zone {
         utc_as_z: bool,
         colon: bool,
@@ -193,14 +284,21 @@ const PARTS: &[(&str, Part)] = &[
     ("__2", Part::DayOfYear { spaced: true }),
     ("_2", Part::SpacedDay),
     ("15", Part::Hour),
-    ("PM", Part::Afternoon),
-    ("pm", Part::Afternoon),
+    ("PM", Part::Afternoon { capital: true }),
+    ("pm", Part::Afternoon { capital: false }),
     ("1", Part::Month { padded: false }),
     ("2", Part::Day { padded: false }),
     ("3", Part::HalfHour { padded: false }),
     ("4", Part::Minute { padded: false }),
     ("5", Part::Second { padded: false }),
 ];
+
+impl Part {
+    /// The part that a layout begins with, and what follows it.
+    fn of(layout: &str) -> Option<(Self, &str)> {
+        PARTS.iter().find_map(|(name, part)| Some((*part, layout.strip_prefix(name)?)))
+    }
+}
 
 const MONTHS: &[&str] = &[
     "January",
@@ -235,9 +333,8 @@ fn read(layout: &str, text: &str) -> Option<Moment> {
     };
     let (mut layout, mut text) = (layout, text);
     while !layout.is_empty() {
-        let found = PARTS.iter().find_map(|(name, part)| Some((layout.strip_prefix(name)?, part)));
-        if let Some((rest, part)) = found {
-            text = parts.take(*part, text)?;
+        if let Some((part, rest)) = Part::of(layout) {
+            text = parts.take(part, text)?;
             layout = rest;
             // A fraction of a second is read even where the layout has none.
             if matches!(part, Part::Second { .. }) && Fraction::of(layout).is_none() {
@@ -289,11 +386,11 @@ impl Parts {
             Part::HalfHour { padded: two } => take_number(text, padded(two), &mut self.hour)?,
             Part::Minute { padded: two } => take_number(text, padded(two), &mut self.minute)?,
             Part::Second { padded: two } => take_number(text, padded(two), &mut self.second)?,
-            Part::Afternoon => {
+            Part::Afternoon { capital } => {
                 let (half, rest) = text.split_at_checked(2)?;
-                self.afternoon = Some(match half {
-                    "AM" | "am" => false,
-                    "PM" | "pm" => true,
+                self.afternoon = Some(match (half, capital) {
+                    ("AM", true) | ("am", false) => false,
+                    ("PM", true) | ("pm", false) => true,
                     _ => return None,
                 });
                 rest
@@ -460,6 +557,29 @@ mod tests {
         }
         assert!(Moment::parse("2021-13-02T15:04:05Z").is_err());
         assert!(Moment::parse("2021-01-02").is_err());
+    }
+
+    #[test]
+    fn layouts_make_texts() {
+        let moment = Moment::parse("2024-02-09T15:04:05.0250-07:00").unwrap();
+        let midnight = Moment::parse("2024-12-31T00:00:00Z").unwrap();
+        for (layout, written, of_midnight) in [
+            ("Mon Jan _2 15:04:05 2006", "Fri Feb  9 15:04:05 2024", "Tue Dec 31 00:00:00 2024"),
+            ("Monday, 02-Jan-06 3:04PM", "Friday, 09-Feb-24 3:04PM", "Tuesday, 31-Dec-24 12:04PM"),
+            ("January 2 03:4:5 pm", "February 9 03:4:5 pm", "December 31 12:0:0 am"),
+            ("2006-002 __2", "2024-040  40", "2024-366 366"),
+            ("15:04:05.000 MST", "15:04:05.025 -0700", "00:00:00.000 UTC"),
+            ("05.999999 Z07:00", "05.025 -07:00", "00 Z"),
+            ("05,99 Z0700 -07:00", "05,02 -0700 -07:00", "00 Z +00:00"),
+            ("1% é", "2% é", "12% é"),
+        ] {
+            assert_eq!(moment.format(layout), written, "{layout}");
+            assert_eq!(
+                midnight.format(layout),
+                of_midnight.replace("12:04PM", "12:00AM"),
+                "{layout}"
+            );
+        }
     }
 
     #[test]
