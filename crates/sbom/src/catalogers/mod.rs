@@ -28,6 +28,7 @@ mod python;
 pub(crate) mod rpm;
 mod ruby;
 mod sbom_file;
+mod shape;
 mod swift;
 pub(crate) mod text;
 mod toml_file;

@@ -12,8 +12,9 @@ use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Package, Purl, PurlError, Relationship};
 
 use crate::catalogers::declared::Declared;
+use crate::catalogers::shape::Kind;
 use crate::catalogers::text;
-use crate::catalogers::yaml::{Holds, Yaml};
+use crate::catalogers::yaml::Yaml;
 use crate::{Cataloger, Error, Facts};
 
 const FORMAT: &str = "Podfile.lock";
@@ -61,7 +62,7 @@ fn parse(text: &str, facts: &mut Facts) -> Result<(), Error> {
                 Some(key) => {
                     section = key;
                     if matches!(key, "PODS" | "DEPENDENCIES") {
-                        line.expect(Holds::List, facts);
+                        line.expect(Kind::List, facts);
                     }
                 }
                 None => facts.problem(Some(line.number), format!("{entry:?} begins no section")),

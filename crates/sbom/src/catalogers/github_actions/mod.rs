@@ -11,7 +11,8 @@
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Package, Purl, PurlError};
 
-use crate::catalogers::yaml::{Holds, Line, Yaml};
+use crate::catalogers::shape::Kind;
+use crate::catalogers::yaml::{Line, Yaml};
 use crate::catalogers::{declared, text};
 use crate::{Cataloger, Error, Facts};
 
@@ -47,13 +48,19 @@ impl Cataloger for Workflows {
 
 fn parse(text: &str, facts: &mut Facts) {
     let Some(yaml) = Yaml::valid(text, facts) else { return };
+    let mut section = "";
     for line in yaml.lines() {
+        if line.indent == 0 {
+            section = line.key.unwrap_or_default();
+        } else if line.indent == 2 && section == "jobs" {
+            line.expect(Kind::Map, facts);
+        }
         match line.key {
-            Some("uses") if line.expect(Holds::Text, facts) => {
+            Some("uses") if line.expect(Kind::Scalar, facts) => {
                 uses(line.value.trim(), &line, facts)
             }
-            Some("jobs") if line.indent == 0 => _ = line.expect(Holds::Map, facts),
-            Some("steps") => _ = line.expect(Holds::List, facts),
+            Some("jobs") if line.indent == 0 => _ = line.expect(Kind::Map, facts),
+            Some("steps") => _ = line.expect(Kind::List, facts),
             None if line.indent == 0 && !line.is_item => {
                 facts.problem(Some(line.number), format!("{:?} is no `key: value`", line.value));
             }
@@ -168,6 +175,7 @@ mod tests {
     fn what_is_no_workflow_is_a_problem() {
         for text in [
             "jobs: 7\n",
+            "jobs:\n  a: 7\n",
             "jobs:\n  a:\n    steps: 7\n",
             "hello",
             "- a\n",

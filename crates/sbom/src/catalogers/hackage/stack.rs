@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::Ecosystem;
 
-use crate::catalogers::yaml::{Holds, Line, Yaml};
+use crate::catalogers::shape::Kind;
+use crate::catalogers::yaml::{Line, Yaml};
 use crate::catalogers::{declared, text};
 use crate::{Cataloger, Error, Facts};
 
@@ -46,7 +47,7 @@ fn locked<'t>(lines: impl Iterator<Item = Line<'t>>, facts: &mut Facts) {
     for line in lines {
         match line.key {
             Some(key) if line.indent == 0 => section = begun(key, "packages", &line, facts),
-            Some("hackage") if section == "packages" && line.expect(Holds::Text, facts) => {
+            Some("hackage") if section == "packages" && line.expect(Kind::Scalar, facts) => {
                 let pin = without_hash(line.value);
                 if known.insert(pin) {
                     add(pin, line.number, facts);
@@ -78,7 +79,7 @@ fn declared<'t>(lines: impl Iterator<Item = Line<'t>>, facts: &mut Facts) {
 /// The section that a key begins; the one that is read is a list.
 fn begun<'t>(key: &'t str, read: &str, line: &Line<'_>, facts: &mut Facts) -> &'t str {
     if key == read {
-        line.expect(Holds::List, facts);
+        line.expect(Kind::List, facts);
     }
     key
 }

@@ -9,11 +9,15 @@ use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Evidence, Location, Package, Scope};
 
 use crate::catalogers::asked::Asked;
+use crate::catalogers::shape::{Kind, check_version};
 use crate::catalogers::text;
-use crate::catalogers::yaml::{Holds, Line, Yaml};
+use crate::catalogers::yaml::{Line, Yaml};
 use crate::{Cataloger, Error, Facts};
 
 const FORMAT: &str = "pnpm-lock.yaml";
+
+/// The newest major version of the lockfile.
+const NEWEST: u32 = 9;
 
 /// What pnpm writes in flow style, or as somebody else's words, and is not needed here.
 const UNREAD: [&str; 6] = ["resolution", "engines", "cpu", "os", "libc", "deprecated"];
@@ -299,6 +303,7 @@ impl<'a> Lockfile<'a> {
             Some("packages") => Section::Packages,
             Some("snapshots") => Section::Snapshots,
             Some("lockfileVersion") => {
+                check_version("lockfileVersion", line.value, NEWEST, line.number, facts);
                 self.form = Form::of(line.value);
                 return Section::Other;
             }
@@ -309,7 +314,7 @@ impl<'a> Lockfile<'a> {
                 return Section::Other;
             }
         };
-        line.expect(Holds::Map, facts);
+        line.expect(Kind::Map, facts);
         section
     }
 
@@ -328,7 +333,7 @@ impl<'a> Lockfile<'a> {
                 key.map_or(within, |key| entry.line(line, key, within, facts))
             }
             (_, _, Some(key)) if line.indent == 2 && !line.is_item => {
-                line.expect(Holds::Map, facts);
+                line.expect(Kind::Map, facts);
                 self.entries.push(Entry {
                     key,
                     is_snapshot: section == Section::Snapshots,
@@ -387,10 +392,10 @@ impl<'a> Entry<'a> {
         let text = || Some(line.value);
         match key {
             "dependencies" | "optionalDependencies" => {
-                line.expect(Holds::Map, facts);
+                line.expect(Kind::Map, facts);
                 return Within::Requires;
             }
-            "name" | "version" if !line.expect(Holds::Text, facts) => {}
+            "name" | "version" if !line.expect(Kind::Scalar, facts) => {}
             "name" => self.name = text(),
             "version" => self.version = text(),
             "dev" => self.dev = text(),
@@ -468,6 +473,7 @@ mod tests {
             ("hello", 1),
             ("[]", 1),
             ("%%%", 1),
+            ("lockfileVersion: '99.0'\npackages: {}\n", 1),
             ("lockfileVersion: '9.0'\nfoo: [\n", 2),
             ("lockfileVersion: '9.0'\npackages:\n\ta@1.0.0: x: y\n", 3),
         ] {

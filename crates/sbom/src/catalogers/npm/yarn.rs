@@ -13,8 +13,9 @@ use sealift_model::{Evidence, Impact, Location, Package, Relationship, Scope};
 
 use crate::catalogers::asked::{Asked, by_lockfile};
 use crate::catalogers::json::Document;
+use crate::catalogers::shape::Kind;
 use crate::catalogers::text;
-use crate::catalogers::yaml::{Holds, Line, Yaml};
+use crate::catalogers::yaml::{Line, Yaml};
 use crate::{Catalog, Cataloger, Error, Fact, Facts, MergedFacts, MergedFile};
 
 /// Finds the packages that Yarn's lockfiles pin.
@@ -377,13 +378,13 @@ struct Row<'a> {
 
 impl<'a> Row<'a> {
     fn of_yaml(line: &Line<'a>, facts: &mut Facts) -> Self {
-        let holds = match (line.indent, line.key) {
-            (0, Some(_)) | (2, Some("dependencies" | "optionalDependencies")) => Some(Holds::Map),
-            (2, Some("version" | "resolution")) => Some(Holds::Text),
+        let kind = match (line.indent, line.key) {
+            (0, Some(_)) | (2, Some("dependencies" | "optionalDependencies")) => Some(Kind::Map),
+            (2, Some("version" | "resolution")) => Some(Kind::Scalar),
             _ => None,
         };
-        if let Some(holds) = holds {
-            line.expect(holds, facts);
+        if let Some(kind) = kind {
+            line.expect(kind, facts);
         }
         Self {
             number: line.number,

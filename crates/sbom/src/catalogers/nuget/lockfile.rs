@@ -8,7 +8,11 @@ use sealift_model::{Evidence, Location, Relationship};
 
 use super::needed;
 use crate::catalogers::json::{Document, Object};
+use crate::catalogers::shape::{Kind, Shape};
 use crate::{Cataloger, Error, Facts};
+
+/// Version 1, 2 with central package management, 3 with aliases.
+const SHAPE: Shape = Shape { version: Some(("version", 3)), keys: &[("dependencies", Kind::Map)] };
 
 /// Finds the packages that NuGet locked.
 #[derive(Debug)]
@@ -34,6 +38,7 @@ impl Cataloger for Lockfile {
 
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let (document, root) = Document::read(bytes, "packages.lock.json")?;
+    document.check(&root, &SHAPE, facts);
     let frameworks = root.object("dependencies").unwrap_or_default();
     for (name, value) in frameworks.members() {
         match value.as_object() {

@@ -11,8 +11,9 @@ use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Relationship, Scope};
 
 use crate::catalogers::declared::{self, Declared};
+use crate::catalogers::shape::Kind;
 use crate::catalogers::text;
-use crate::catalogers::yaml::{Holds, Line, Yaml};
+use crate::catalogers::yaml::{Line, Yaml};
 use crate::{Cataloger, Error, Facts};
 
 /// Finds the packages that Pub locked.
@@ -66,7 +67,7 @@ fn parse(text: &str, facts: &mut Facts) {
             continue;
         };
         if line.indent == 0 {
-            is_packages = key == "packages" && line.expect(Holds::Map, facts);
+            is_packages = key == "packages" && line.expect(Kind::Map, facts);
             continue;
         }
         if !is_packages {
@@ -77,7 +78,7 @@ fn parse(text: &str, facts: &mut Facts) {
             _ if line.is_item => {
                 facts.problem(Some(line.number), format!("{key:?} is an item of a list"));
             }
-            _ if line.expect(Holds::Map, facts) => {
+            _ if line.expect(Kind::Map, facts) => {
                 let lines = (line.number, line.number);
                 entries.push(Entry { name: key, indent: line.indent, lines, ..Entry::default() });
             }
@@ -101,9 +102,9 @@ impl<'t> Entry<'t> {
             return;
         }
         match key {
-            "version" if line.expect(Holds::Text, facts) => self.version = line.value,
-            "dependency" if line.expect(Holds::Text, facts) => self.dependency = line.value,
-            "source" if line.expect(Holds::Text, facts) => self.source = line.value,
+            "version" if line.expect(Kind::Scalar, facts) => self.version = line.value,
+            "dependency" if line.expect(Kind::Scalar, facts) => self.dependency = line.value,
+            "source" if line.expect(Kind::Scalar, facts) => self.source = line.value,
             _ => {}
         }
     }

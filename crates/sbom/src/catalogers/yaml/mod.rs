@@ -8,6 +8,7 @@
 mod parsed;
 mod plain;
 
+use super::shape::Kind;
 use crate::Facts;
 use parsed::Row;
 
@@ -28,14 +29,6 @@ pub(super) struct Line<'t> {
     pub(super) value: &'t str,
     /// What stands behind a `#`.
     pub(super) comment: &'t str,
-}
-
-/// What belongs behind a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Holds {
-    Map,
-    List,
-    Text,
 }
 
 /// A text as lines.
@@ -90,15 +83,15 @@ fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
 impl<'t> Line<'t> {
     /// Whether what stands behind the key may be such a value: what else does is a problem. Nothing
     /// at all may be any map or list.
-    pub(super) fn expect(&self, holds: Holds, facts: &mut Facts) -> bool {
-        let (is_right, kind) = match holds {
-            Holds::Map => (matches!(self.value, "" | "{}" | "null"), "map"),
-            Holds::List => (matches!(self.value, "" | "[]" | "null"), "list"),
-            Holds::Text => (!matches!(self.value, "" | "{}" | "[]"), "text"),
+    pub(super) fn expect(&self, kind: Kind, facts: &mut Facts) -> bool {
+        let is_right = match kind {
+            Kind::Map => matches!(self.value, "" | "{}" | "null"),
+            Kind::List => matches!(self.value, "" | "[]" | "null"),
+            Kind::Scalar => !matches!(self.value, "" | "{}" | "[]"),
         };
         if !is_right {
             let key = self.key.unwrap_or_default();
-            facts.problem(Some(self.number), format!("{key} is not a {kind}"));
+            facts.problem(Some(self.number), format!("{key} is not {}", kind.name()));
         }
         is_right
     }
