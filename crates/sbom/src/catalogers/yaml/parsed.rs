@@ -14,6 +14,9 @@ use crate::catalogers::text::LineIndex;
 /// some 100 bytes.
 const MAX_ROWS: usize = 1_000_000;
 
+/// Bytes of texts that aliases repeat: each may become the name or version of a package.
+const MAX_REPEATED_BYTES: usize = 16 << 20;
+
 /// Levels of maps and lists. Lockfiles have five.
 const MAX_DEPTH: usize = 64;
 
@@ -31,6 +34,10 @@ pub(super) struct Row<'t> {
 }
 
 impl Row<'_> {
+    fn text_bytes(&self) -> usize {
+        self.value.len() + self.key.as_ref().map_or(0, |key| key.len())
+    }
+
     pub(super) fn line(&self) -> Line<'_> {
         Line {
             number: self.number,
@@ -47,7 +54,7 @@ impl Row<'_> {
 #[derive(Debug)]
 pub(super) enum Error {
     Syntax { line: u64, reason: String },
-    TooManyRows { line: u64 },
+    TooLarge { line: u64 },
 }
 
 impl Error {
@@ -56,8 +63,8 @@ impl Error {
             Self::Syntax { line, reason } => {
                 facts.problem(Some(line), format!("not valid YAML: {reason}"));
             }
-            Self::TooManyRows { line } => {
-                let bound = format!("more than {MAX_ROWS} lines of YAML, aliases followed");
+            Self::TooLarge { line } => {
+                let bound = "too many lines or bytes of YAML, aliases followed";
                 facts.limit(Some(line), bound);
             }
         }
@@ -77,6 +84,7 @@ pub(super) fn rows(text: &str) -> Result<Vec<Row<'_>>, Error> {
         rows: Vec::new(),
         open: Vec::new(),
         anchors: HashMap::new(),
+        repeated_bytes: 0,
     };
     reader.run(events)
 }
@@ -88,6 +96,8 @@ struct Reader<'t> {
     /// Collections that are being read, the innermost last.
     open: Vec<Open<'t>>,
     anchors: HashMap<usize, Anchored<'t>>,
+    /// Bytes of texts that aliases repeat; merging them into maps at most doubles these.
+    repeated_bytes: usize,
 }
 
 /// A map or list that is being read.
@@ -127,8 +137,8 @@ impl<'t> Reader<'t> {
                 reason: error.kind().to_string(),
             })?;
             self.event(event, span)?;
-            if self.rows.len() > MAX_ROWS {
-                return Err(Error::TooManyRows { line: self.line_of(span) });
+            if self.rows.len() > MAX_ROWS || self.repeated_bytes > MAX_REPEATED_BYTES {
+                return Err(Error::TooLarge { line: self.line_of(span) });
             }
         }
         Ok(self.rows)
@@ -321,16 +331,18 @@ impl<'t> Reader<'t> {
         };
         let (is_map, from, rows) = match anchored {
             Anchored::Scalar(row) => {
+                self.repeated_bytes += row.text_bytes();
                 self.scalar(Row { number, ..row }, false);
                 return Ok(());
             }
             Anchored::Collection { is_map, indent, rows } => (is_map, indent, rows),
         };
         if self.rows.len() + rows.len() > MAX_ROWS {
-            return Err(Error::TooManyRows { line: number });
+            return Err(Error::TooLarge { line: number });
         }
         self.begin(is_map, 0, number);
         let mut copies = self.rows.get(rows).unwrap_or_default().to_vec();
+        self.repeated_bytes += copies.iter().map(Row::text_bytes).sum::<usize>();
         if let Some(open) = self.open.last_mut() {
             for row in &mut copies {
                 row.indent = open.indent + row.indent.saturating_sub(from);
@@ -469,7 +481,10 @@ mod tests {
             let alias = format!("*a{}, ", level - 1).repeat(10);
             text.push_str(&format!("a{level}: &a{level} [{alias}]\n"));
         }
-        assert!(matches!(rows(&text), Err(Error::TooManyRows { .. })));
+        assert!(matches!(rows(&text), Err(Error::TooLarge { .. })));
+        let long = format!("a: &a {}\nb:\n", "x".repeat(1 << 20));
+        let text = long + &"- *a\n".repeat(1000);
+        assert!(matches!(rows(&text), Err(Error::TooLarge { .. })));
         let merges = "m:\n".to_owned() + &"  <<: *a\n".repeat(100_000);
         assert!(rows(&format!("a: &a {{b: 1}}\n{merges}")).is_ok());
         assert!(matches!(rows(&"[".repeat(1000)), Err(Error::Syntax { .. })));
