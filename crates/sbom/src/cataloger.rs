@@ -35,9 +35,10 @@ pub trait Cataloger: Sync {
         &[]
     }
 
-    /// What of a wanted file `read` does not need, as ranges of its bytes in order, by the first
-    /// 4096: where all that want it say the same, these are not held in memory. Whoever says so
-    /// reads by [`File::pieces`]. Default: all is needed.
+    /// The byte ranges of a wanted file, in order, that `read` does not need. `start` is the first
+    /// 4096 bytes of the file. Where all catalogers that want the file give the same ranges, these
+    /// are not held in memory. A cataloger that gives any reads with [`File::pieces`]. Default:
+    /// none, the whole file is needed.
     fn needless(&self, start: &[u8]) -> Vec<Range<u64>> {
         let _ = start;
         Vec::new()

@@ -100,9 +100,10 @@ pub static ALL: &[&dyn Cataloger] = &[
     &swift::Resolved,
 ];
 
-/// Those of files that name with its version all that a project uses, what is needed in turn, too.
-/// Where a project is scanned they speak for what is installed below their folder; a manifest,
-/// which names what the project itself asks for, does not. A `.deps.json` is such a file of a program.
+/// The catalogers of lockfiles: files that list every package of a project with its version,
+/// transitive ones included, and the `.deps.json` of a program. In a source tree, installed packages
+/// below a lockfile's folder are left to the lockfile. A manifest, which lists only what the project
+/// itself asks for, is no lockfile.
 #[rustfmt::skip] // one line each
 pub static LOCKFILES: &[&dyn Cataloger] = &[
     &cargo::Lockfile,
@@ -130,16 +131,16 @@ pub static LOCKFILES: &[&dyn Cataloger] = &[
     &ruby::Lockfile,
 ];
 
-/// Those for the folder of a project: all but the one that believes SBOMs. There one is what some
-/// build has left behind, often of what the lockfiles beside it say by now in other words.
+/// The catalogers for source trees: all but the one that takes the packages of SBOMs. An SBOM in a
+/// source tree is what an earlier build left behind; the lockfiles beside it are newer.
 #[must_use]
-pub fn of_projects() -> Vec<&'static dyn Cataloger> {
+pub fn for_source_trees() -> Vec<&'static dyn Cataloger> {
     ALL.iter().copied().filter(|cataloger| cataloger.name() != sbom_file::Sbom.name()).collect()
 }
 
-/// Those for one file that was asked for by its name, and which may be called what it likes.
+/// The catalogers for a single file that the user named. A requirements file may then have any name.
 #[must_use]
-pub fn of_one_file() -> Vec<&'static dyn Cataloger> {
+pub fn for_single_file() -> Vec<&'static dyn Cataloger> {
     let name = python::NamedRequirements.name();
     let any_name = |it: &'static dyn Cataloger| -> &'static dyn Cataloger {
         if it.name() == name { &python::NamedRequirements } else { it }
@@ -153,7 +154,7 @@ mod tests {
 
     #[test]
     fn the_folder_of_a_project_has_one_less() {
-        let names: Vec<&str> = of_projects().iter().map(|it| it.name()).collect();
+        let names: Vec<&str> = for_source_trees().iter().map(|it| it.name()).collect();
         assert_eq!(names.len() + 1, ALL.len());
         assert!(!names.contains(&"sbom-file"));
     }

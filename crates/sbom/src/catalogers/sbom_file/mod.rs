@@ -8,7 +8,7 @@
 //! What it does not take from them: packages of an operating system, which its own database knows;
 //! `pkg:github`, which names a repository there and no action of a workflow. SBOMs that packages
 //! carry with them tell of how those were built and are not read. In the folder of a project
-//! ([`of_projects`](crate::of_projects)) none counts.
+//! ([`for_source_trees`](crate::for_source_trees)) none counts.
 
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Evidence, Impact, Package, Purl};
