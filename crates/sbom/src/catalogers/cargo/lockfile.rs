@@ -22,7 +22,7 @@ pub(crate) struct Lockfile;
 
 const FORMAT: &str = "Cargo.lock";
 
-/// The Cargo Book has no words on it; Cargo 1.78 and later write version 4.
+/// Cargo 1.78 and later write version 4.
 const SHAPE: Shape =
     Shape { version: Some(("version", 4)), keys: &[("package", Kind::List), ("root", Kind::Map)] };
 
