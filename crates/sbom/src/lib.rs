@@ -69,7 +69,7 @@ pub use cataloger::Cataloger;
 pub use catalogers::java::maven::{MavenDependency, MavenParent, MavenProject};
 pub use catalogers::os_release::identify as identify_distribution;
 pub use catalogers::rpm::DatabasePages;
-pub use catalogers::{ALL, LOCKFILES, of_one_file, of_projects};
+pub use catalogers::{ALL, LOCKFILES, for_single_file, for_source_trees};
 pub use document::{
     Document, DocumentFormat, DocumentLimits, Subject, SubjectKind, SubjectLayer, read_document,
 };

@@ -335,8 +335,8 @@ fn read_tree(
     let failed = |source| Error::layers(path, source);
     let alone = alone(path, options)?;
     let catalogers = match (matching, &alone) {
-        (_, Some(_)) => sealift_sbom::of_one_file(),
-        (Matching::Declared, None) => sealift_sbom::of_projects(),
+        (_, Some(_)) => sealift_sbom::for_single_file(),
+        (Matching::Declared, None) => sealift_sbom::for_source_trees(),
         _ => sealift_sbom::ALL.to_vec(),
     };
     let catalogers = catalogers.as_slice();
@@ -442,7 +442,7 @@ fn alone(path: &Path, options: &ScanOptions) -> Result<Option<OnlyFile>, Error> 
     const FOLDERS: usize = 2;
     let Some(file) = path.is_file().then(|| OnlyFile::at(path)).flatten() else { return Ok(None) };
     let (metadata, head) = beginning(path)?;
-    let catalogers = sealift_sbom::of_one_file();
+    let catalogers = sealift_sbom::for_single_file();
     let reader = Reader::new(&catalogers, &SkipNothing);
     let mut seen = file;
     for _ in 0..=FOLDERS {

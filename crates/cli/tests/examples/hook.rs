@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use regex::Regex;
 use sealift_layers::{Metadata, TreePath};
-use sealift_sbom::{Cataloger, of_projects};
+use sealift_sbom::{Cataloger, for_source_trees};
 use sealift_tests::{folders, project, test_data};
 use serde_json::Value;
 
@@ -61,7 +61,7 @@ fn is_called(path: &str, name: &str) -> bool {
 #[test]
 fn the_hook_runs_for_whatever_packages_are_read_from() {
     let files = pattern();
-    for cataloger in of_projects() {
+    for cataloger in for_source_trees() {
         let id = cataloger.name();
         if OF_SYSTEMS.contains(&id) || OF_PROGRAMS.contains(&id) {
             continue;
@@ -91,7 +91,7 @@ fn all_files(folder: &Path) -> Vec<PathBuf> {
 fn the_hook_runs_for_every_lockfile_of_the_data() {
     let Some(data) = test_data() else { return };
     let pattern = pattern();
-    let catalogers = of_projects();
+    let catalogers = for_source_trees();
     let mut seen = 0;
     for case in folders(&data.join("lockfiles")).iter().flat_map(|format| folders(format)) {
         for file in all_files(&case) {

@@ -12,8 +12,9 @@ use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::shape::{Found, Kind, Shape};
 use super::text::{self, LineIndex};
-use crate::Error;
+use crate::{Error, Facts};
 
 /// A JSON text, which is valid as a whole.
 #[derive(Debug)]
@@ -40,6 +41,24 @@ impl<'a> Document<'a> {
         let start = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr())?;
         let last = start.checked_add(part.len())?.saturating_sub(1);
         (last < self.text.len()).then(|| (self.lines.at(start), self.lines.at(last)))
+    }
+
+    /// Adds a problem for whatever in the outermost object is not of the shape.
+    pub(super) fn check(&self, root: &Object<'a>, shape: &Shape, facts: &mut Facts) {
+        shape.check(|keys| self.find(root, keys), facts);
+    }
+
+    fn find(&self, root: &Object<'a>, keys: &[&str]) -> Option<Found<'a>> {
+        let (first, within) = keys.split_first()?;
+        let found = within.iter().try_fold(root.get(first)?, |it, key| it.as_object()?.get(key));
+        let value = found?;
+        let kind = match value.0.get().as_bytes().first() {
+            Some(b'{') => Kind::Map,
+            Some(b'[') => Kind::List,
+            _ => Kind::Scalar,
+        };
+        let text = value.as_text().unwrap_or(Cow::Borrowed(value.0.get()));
+        Some(Found { kind, text, line: self.lines(value).map_or(1, |(first, _)| first) })
     }
 }
 
@@ -169,6 +188,22 @@ mod tests {
                 "{text:?}: {error:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_not_of_the_shape_is_a_problem_at_its_line() {
+        let shape =
+            Shape { version: Some(("v", 3)), keys: &[("a.b", Kind::Map), ("c", Kind::List)] };
+        let problems = |text: &str| {
+            let mut facts = Facts::default();
+            let (document, root) = Document::read(text.as_bytes(), "test").unwrap();
+            document.check(&root, &shape, &mut facts);
+            facts.problems.iter().filter_map(|it| it.line).collect::<Vec<_>>()
+        };
+        assert_eq!(problems("{}"), [0; 0]);
+        assert_eq!(problems("{\"v\": 3, \"a\": {\"b\": {}}, \"c\": []}"), [0; 0]);
+        assert_eq!(problems("{\"v\": \"4.0\",\n\"a\": {\n\"b\": []}, \"c\": null}"), [3, 3, 1]);
+        assert_eq!(problems("{\n\"a\": 7,\n\"c\": {}}"), [2, 3]);
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod python;
 pub(crate) mod rpm;
 mod ruby;
 mod sbom_file;
+mod shape;
 mod swift;
 pub(crate) mod text;
 mod toml_file;
@@ -134,13 +135,13 @@ pub static LOCKFILES: &[&dyn Cataloger] = &[
 /// Returns the catalogers for a project's source tree: all but the one that reads SBOMs. An SBOM in
 /// a source tree is the leftover of a build, which often repeats the lockfiles beside it.
 #[must_use]
-pub fn of_projects() -> Vec<&'static dyn Cataloger> {
+pub fn for_source_trees() -> Vec<&'static dyn Cataloger> {
     ALL.iter().copied().filter(|cataloger| cataloger.name() != sbom_file::Sbom.name()).collect()
 }
 
 /// Returns the catalogers for a single file that the caller names, which may have any name.
 #[must_use]
-pub fn of_one_file() -> Vec<&'static dyn Cataloger> {
+pub fn for_single_file() -> Vec<&'static dyn Cataloger> {
     let name = python::NamedRequirements.name();
     let any_name = |it: &'static dyn Cataloger| -> &'static dyn Cataloger {
         if it.name() == name { &python::NamedRequirements } else { it }
@@ -154,7 +155,7 @@ mod tests {
 
     #[test]
     fn the_folder_of_a_project_has_one_less() {
-        let names: Vec<&str> = of_projects().iter().map(|it| it.name()).collect();
+        let names: Vec<&str> = for_source_trees().iter().map(|it| it.name()).collect();
         assert_eq!(names.len() + 1, ALL.len());
         assert!(!names.contains(&"sbom-file"));
     }

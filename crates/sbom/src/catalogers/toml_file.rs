@@ -1,10 +1,13 @@
 //! TOML files whose values know their lines.
 
+use std::borrow::Cow;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::shape::{Found, Kind, Shape};
 use super::text::{self, LineIndex};
-use crate::Error;
+use crate::{Error, Facts};
 
 /// A TOML file, valid as a whole.
 #[derive(Debug)]
@@ -23,6 +26,23 @@ impl<'a> TomlFile<'a> {
             line: error.span().map(|span| lines.at(span.start)),
         })?;
         Ok(Self { root, lines })
+    }
+
+    /// Adds a problem for whatever in the file is not of the shape.
+    pub(super) fn check(&self, shape: &Shape, facts: &mut Facts) {
+        shape.check(|keys| self.find(keys), facts);
+    }
+
+    fn find(&self, keys: &[&str]) -> Option<Found<'_>> {
+        let value = self.get(keys)?;
+        let (kind, text) = match value.get_ref() {
+            DeValue::Table(_) => (Kind::Map, ""),
+            DeValue::Array(_) => (Kind::List, ""),
+            DeValue::String(text) => (Kind::Scalar, text.as_ref()),
+            DeValue::Integer(number) => (Kind::Scalar, number.as_str()),
+            _ => (Kind::Scalar, ""),
+        };
+        Some(Found { kind, text: Cow::Borrowed(text), line: self.line(value) })
     }
 
     /// The value that the keys lead to.
@@ -53,7 +73,10 @@ impl<'a> TomlFile<'a> {
     }
 
     /// The elements of the array that the keys lead to.
-    pub(super) fn elements(&self, keys: &[&str]) -> impl Iterator<Item = &Spanned<DeValue<'a>>> {
+    pub(super) fn elements<'f>(
+        &'f self,
+        keys: &[&str],
+    ) -> impl Iterator<Item = &'f Spanned<DeValue<'a>>> + use<'f, 'a> {
         let array = self.get(keys).and_then(|value| value.get_ref().as_array());
         array.into_iter().flat_map(|array| array.iter())
     }
@@ -61,5 +84,30 @@ impl<'a> TomlFile<'a> {
     /// The line on which a value begins.
     pub(super) fn line(&self, value: &Spanned<DeValue<'a>>) -> u64 {
         self.lines.at(value.span().start)
+    }
+
+    /// Where the lines of the file end.
+    pub(super) fn line_index(&self) -> &LineIndex {
+        &self.lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_of_the_shape_is_a_problem_at_its_line() {
+        let shape =
+            Shape { version: Some(("v", 3)), keys: &[("a.b", Kind::Map), ("c", Kind::List)] };
+        let problems = |text: &str| {
+            let mut facts = Facts::default();
+            TomlFile::read(text.as_bytes(), "test").unwrap().check(&shape, &mut facts);
+            facts.problems.iter().filter_map(|it| it.line).collect::<Vec<_>>()
+        };
+        assert_eq!(problems(""), [0; 0]);
+        assert_eq!(problems("v = 3\n[a.b]\n[[c]]\n"), [0; 0]);
+        assert_eq!(problems("v = \"4.0\"\n[a]\nb = []\n[c]\n"), [3, 4, 1]);
+        assert_eq!(problems("v = 1.0\na = 7\n"), [2, 1]);
     }
 }

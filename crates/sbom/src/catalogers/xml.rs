@@ -26,6 +26,8 @@ pub(crate) struct Elements<'a> {
     reader: Reader<&'a [u8]>,
     lines: LineIndex,
     format: &'static str,
+    /// What the root must be called; none where that does not matter.
+    root: Option<&'static str>,
     bounds: Bounds,
     path: Vec<String>,
     /// The depth, which may be more than the path is long.
@@ -106,6 +108,11 @@ impl<'a> Elements<'a> {
         Self::bounded(text, format, MANIFEST)
     }
 
+    /// A document that is refused where its root is called otherwise.
+    pub(crate) fn rooted(text: &'a str, format: &'static str, root: &'static str) -> Self {
+        Self { root: Some(root), ..Self::new(text, format) }
+    }
+
     pub(crate) fn bounded(text: &'a str, format: &'static str, bounds: Bounds) -> Self {
         let mut reader = Reader::from_str(text);
         reader.config_mut().check_end_names = false;
@@ -113,6 +120,7 @@ impl<'a> Elements<'a> {
             reader,
             lines: LineIndex::of(text),
             format,
+            root: None,
             bounds,
             path: Vec::new(),
             depth: 0,
@@ -138,6 +146,7 @@ impl<'a> Elements<'a> {
             match self.reader.read_event() {
                 Ok(Event::Start(start)) => {
                     if self.open(&start) {
+                        self.check_root(line)?;
                         return Ok(Some(Step::Open(Tag {
                             path: &self.path,
                             line,
@@ -148,6 +157,7 @@ impl<'a> Elements<'a> {
                 }
                 Ok(Event::Empty(start)) => {
                     if self.open(&start) {
+                        self.check_root(line)?;
                         self.ends = true;
                         return Ok(Some(Step::Open(Tag {
                             path: &self.path,
@@ -179,6 +189,15 @@ impl<'a> Elements<'a> {
             (true, 0) => Ok(()),
             (true, _) => Err(self.malformed("it ends inside an element", line)),
             (false, _) => Err(self.malformed("there is no element in it", line)),
+        }
+    }
+
+    fn check_root(&self, line: u64) -> Result<(), Error> {
+        match (self.root, self.path.as_slice()) {
+            (Some(root), [name]) if name != root => {
+                Err(self.malformed(&format!("its root is not <{root}>"), line))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -7,11 +7,13 @@ use std::collections::{HashMap, HashSet};
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Evidence, Impact, Location, Package, Relationship, Scope};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use super::manifest;
 use crate::catalogers::asked::{Asked, by_lockfile};
-use crate::catalogers::text::{self, LineIndex};
+use crate::catalogers::shape::{Kind, Shape};
+use crate::catalogers::text;
+use crate::catalogers::toml_file::TomlFile;
 use crate::{Catalog, Cataloger, Error, Fact, Facts, MergedFacts, MergedFile};
 
 /// Finds the crates that a lockfile pins.
@@ -19,6 +21,10 @@ use crate::{Catalog, Cataloger, Error, Fact, Facts, MergedFacts, MergedFile};
 pub(crate) struct Lockfile;
 
 const FORMAT: &str = "Cargo.lock";
+
+/// Cargo 1.78 and later write version 4.
+const SHAPE: Shape =
+    Shape { version: Some(("version", 4)), keys: &[("package", Kind::List), ("root", Kind::Map)] };
 
 impl Cataloger for Lockfile {
     fn name(&self) -> &'static str {
@@ -113,19 +119,13 @@ pub(super) fn is_in_registry(path: TreePath<'_>) -> bool {
 }
 
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
-    let text = text::utf8(bytes, FORMAT)?;
-    let lines = LineIndex::of(text);
-    let lock = DeTable::parse(text).map_err(|error| Error::Malformed {
-        format: FORMAT,
-        reason: error.message().to_owned(),
-        line: error.span().map(|span| lines.at(span.start)),
-    })?;
-    let listed = lock.get_ref().get("package").and_then(|value| value.get_ref().as_array());
+    let file = TomlFile::read(bytes, FORMAT)?;
+    file.check(&SHAPE, facts);
     // Before Cargo 0.20 the project itself stood apart.
-    let root = lock.get_ref().get("root");
+    let root = file.get(&["root"]);
     let mut entries = Vec::new();
-    for value in root.into_iter().chain(listed.into_iter().flat_map(|listed| listed.iter())) {
-        let line = lines.at(value.span().start);
+    for value in root.into_iter().chain(file.elements(&["package"])) {
+        let line = file.line(value);
         match Entry::new(value) {
             Some(entry) => entries.push((entry, line)),
             None => facts.problem(Some(line), "a package without name and version"),
@@ -135,7 +135,7 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     for (entry, line) in &entries {
         match entry.package(&graph) {
             Ok(mut package) => {
-                let last = lines.at(entry.end.saturating_sub(1)).max(*line);
+                let last = file.line_index().at(entry.end.saturating_sub(1)).max(*line);
                 package.locations = vec![Location::new("").on_lines(Some((*line, last)))];
                 facts.package(package);
             }

@@ -11,9 +11,23 @@ use toml::de::DeValue;
 use super::lockfile::is_in_registry;
 use super::package;
 use crate::catalogers::paths::{folder_of, joined};
+use crate::catalogers::shape::{Kind, Shape};
 use crate::catalogers::toml_file::TomlFile;
 use crate::catalogers::{declared, text};
 use crate::{Catalog, Cataloger, Error, Fact, Facts, MergedFacts, MergedFile};
+
+/// The Cargo Book, "The Manifest Format".
+const SHAPE: Shape = Shape {
+    version: None,
+    keys: &[
+        ("package", Kind::Map),
+        ("dependencies", Kind::Map),
+        ("build-dependencies", Kind::Map),
+        ("dev-dependencies", Kind::Map),
+        ("target", Kind::Map),
+        ("workspace.dependencies", Kind::Map),
+    ],
+};
 
 /// Finds what crates ask for.
 #[derive(Debug)]
@@ -69,6 +83,7 @@ impl Cataloger for Manifest {
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let file = TomlFile::read(bytes, FORMAT)?;
     add_workspace(&file, facts)?;
+    file.check(&SHAPE, facts);
     for (table, scope) in TABLES {
         for (name, value) in file.members(&[table]) {
             add(&file, name, value, scope, facts)?;

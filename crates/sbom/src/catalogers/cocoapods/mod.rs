@@ -12,7 +12,9 @@ use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Package, Purl, PurlError, Relationship};
 
 use crate::catalogers::declared::Declared;
-use crate::catalogers::{text, yaml};
+use crate::catalogers::shape::Kind;
+use crate::catalogers::text;
+use crate::catalogers::yaml::Yaml;
 use crate::{Cataloger, Error, Facts};
 
 const FORMAT: &str = "Podfile.lock";
@@ -52,11 +54,17 @@ struct Pod<'t> {
 fn parse(text: &str, facts: &mut Facts) -> Result<(), Error> {
     let (mut pods, mut asked_for): (Vec<Pod<'_>>, HashSet<&str>) = Default::default();
     let (mut section, mut outer) = ("", None);
-    for line in yaml::lines(text) {
+    let yaml = Yaml::read(text, &[], facts);
+    for line in yaml.lines() {
         let entry = line.key.filter(|_| line.value.is_empty()).unwrap_or(line.value);
         match section {
             _ if line.indent == 0 && !line.is_item => match line.key {
-                Some(key) => section = key,
+                Some(key) => {
+                    section = key;
+                    if matches!(key, "PODS" | "DEPENDENCIES") {
+                        line.expect(Kind::List, facts);
+                    }
+                }
                 None => facts.problem(Some(line.number), format!("{entry:?} begins no section")),
             },
             "PODS" if line.is_item && *outer.get_or_insert(line.indent) == line.indent => {
@@ -76,6 +84,9 @@ fn parse(text: &str, facts: &mut Facts) -> Result<(), Error> {
             }
             "DEPENDENCIES" if line.is_item => {
                 asked_for.insert(name_of(entry));
+            }
+            "PODS" | "DEPENDENCIES" => {
+                facts.problem(Some(line.number), format!("{entry:?} is no item of a list"));
             }
             _ => {}
         }
@@ -138,6 +149,37 @@ mod tests {
         assert_eq!(problem_lines(&facts), [5]);
         assert!(read(&Lockfile, "Podfile.lock", "").0.is_err());
         assert!(read(&Lockfile, "Podfile.lock", "rubbish\n").0.is_err());
+    }
+
+    #[test]
+    fn any_layout_is_read() {
+        for text in [
+            "PODS:\n    - A (1.0):\n        - B (~> 2)\n    - B (2.0)\nDEPENDENCIES:\n    - A\n",
+            "PODS: [{A (1.0): [B (~> 2)]}, B (2.0)]\nDEPENDENCIES: [A]\n",
+            "{\"PODS\": [{\"A (1.0)\": [\"B\"]}, \"B (2.0)\"],\n\"DEPENDENCIES\": [\"A\"]}",
+        ] {
+            let (_, facts) = read(&Lockfile, "Podfile.lock", text);
+            let found: Vec<_> =
+                facts.packages().map(|it| (it.id(), it.depends_on.join(" "))).collect();
+            let expected = [("A@1.0", "B@2.0"), ("B@2.0", "")]
+                .map(|(id, needs)| (id.to_owned(), needs.to_owned()));
+            assert_eq!(found, expected, "{text}");
+            assert_eq!(problem_lines(&facts), [0; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_the_wrong_type_is_a_problem() {
+        for (text, line) in [
+            ("PODS: 7\n", 1),
+            ("PODS: {}\n", 1),
+            ("PODS:\n  - 7\n", 2),
+            ("PODS:\n  A: 1\n", 2),
+            ("PODS: [\n", 1),
+        ] {
+            let (_, facts) = read(&Lockfile, "Podfile.lock", text);
+            assert_eq!(problem_lines(&facts).last(), Some(&line), "{text:?}: {facts:?}");
+        }
     }
 
     proptest! {

@@ -58,6 +58,9 @@ impl Cataloger for Installed {
             false if root.get("dev-package-names").is_none() => Scope::Unstated,
             false => Scope::Runtime,
         };
+        if root.get("packages").is_none() {
+            facts.problem(None, "it has no packages");
+        }
         let mut packages = Packages::default();
         packages.read(&document, root.get("packages"), Evidence::Installed, scope_of, facts);
         packages.report(facts);

@@ -5,7 +5,20 @@ use sealift_layers::{File, Metadata, TreePath};
 
 use crate::catalogers::declared;
 use crate::catalogers::json::{Document, Value};
+use crate::catalogers::shape::{Kind, Shape};
 use crate::{Cataloger, Error, Facts};
+
+/// Conan 1 writes version 0.4, Conan 2 version 0.5.
+const SHAPE: Shape = Shape {
+    version: Some(("version", 0)),
+    keys: &[
+        ("requires", Kind::List),
+        ("build_requires", Kind::List),
+        ("python_requires", Kind::List),
+        ("config_requires", Kind::List),
+        ("graph_lock.nodes", Kind::Map),
+    ],
+};
 
 /// Finds the packages that Conan locked.
 #[derive(Debug)]
@@ -26,6 +39,7 @@ impl Cataloger for Lockfile {
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         let (document, root) = Document::read(file.bytes()?, "conan.lock")?;
+        document.check(&root, &SHAPE, facts);
         let line = |value| document.lines(value).map_or(1, |(first, _)| first);
         for list in ["requires", "build_requires", "python_requires", "config_requires"] {
             for value in root.get(list).and_then(Value::as_array).unwrap_or_default() {

@@ -5,7 +5,11 @@ use sealift_model::Ecosystem;
 
 use crate::catalogers::declared::{self, Declared};
 use crate::catalogers::json::{Document, Value};
+use crate::catalogers::shape::{Kind, Shape};
 use crate::{Cataloger, Error, Facts};
+
+/// renv docs, "Lockfiles".
+const SHAPE: Shape = Shape { version: None, keys: &[("Packages", Kind::Map)] };
 
 /// Finds the R packages that renv locked.
 #[derive(Debug)]
@@ -26,6 +30,7 @@ impl Cataloger for Renv {
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         let (document, root) = Document::read(file.bytes()?, "renv.lock")?;
+        document.check(&root, &SHAPE, facts);
         let packages = root.object("Packages").unwrap_or_default();
         let mut found = Declared::default();
         for (key, value) in packages.members() {

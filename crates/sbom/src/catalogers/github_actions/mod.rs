@@ -8,15 +8,13 @@
 //! line names. It does not find: container images (a note reports each), actions that an action
 //! itself uses, and those of the repository itself.
 
-mod masked;
-
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Package, Purl, PurlError};
 
-use crate::catalogers::yaml::{self, Line};
+use crate::catalogers::shape::Kind;
+use crate::catalogers::yaml::{Line, Yaml};
 use crate::catalogers::{declared, text};
 use crate::{Cataloger, Error, Facts};
-use masked::masked;
 
 /// Finds the actions that workflows use.
 #[derive(Debug)]
@@ -48,54 +46,27 @@ impl Cataloger for Workflows {
     }
 }
 
-/// The lines that say `uses:`, but for those in scripts and quoted texts.
 fn parse(text: &str, facts: &mut Facts) {
-    for line in yaml::lines(&masked(text)) {
+    let Some(yaml) = Yaml::valid(text, facts) else { return };
+    let mut section = "";
+    for line in yaml.lines() {
+        if line.indent == 0 {
+            section = line.key.unwrap_or_default();
+        } else if line.indent == 2 && section == "jobs" {
+            line.expect(Kind::Map, facts);
+        }
         match line.key {
-            Some("uses") => uses(scalar(line.value), &line, facts),
+            Some("uses") if line.expect(Kind::Scalar, facts) => {
+                uses(line.value.trim(), &line, facts)
+            }
+            Some("jobs") if line.indent == 0 => _ = line.expect(Kind::Map, facts),
+            Some("steps") => _ = line.expect(Kind::List, facts),
             None if line.indent == 0 && !line.is_item => {
                 facts.problem(Some(line.number), format!("{:?} is no `key: value`", line.value));
             }
-            _ => in_flow(&line, facts),
+            _ => {}
         }
     }
-}
-
-/// `{name: x, uses: o/a@v1}`: YAML 1.2.2, 7.4.2 "Flow Mappings".
-fn in_flow(line: &Line<'_>, facts: &mut Facts) {
-    let begins = |text: &str| text.starts_with(['{', '[']);
-    if !begins(line.value) && !line.key.is_some_and(begins) {
-        return;
-    }
-    let text = line.key.map_or(line.value.to_owned(), |key| format!("{key}: {}", line.value));
-    for (at, key) in text.match_indices("uses") {
-        let (before, after) = text.split_at(at);
-        let after = after.strip_prefix(key).unwrap_or_default();
-        let quote = before.chars().next_back().filter(|c| matches!(c, '"' | '\''));
-        let value = value_of(after, quote);
-        let before = before.trim_end_matches(['"', '\'']).trim_end();
-        if let Some(value) = value.filter(|_| before.ends_with(['{', ','])) {
-            uses(scalar(value), line, facts);
-        }
-    }
-}
-
-/// What stands behind the colon of a key in a flow mapping. Behind one without quotes a blank must
-/// follow (YAML 1.2.2, 7.3.3 "Plain Style").
-fn value_of(after: &str, quote: Option<char>) -> Option<&str> {
-    match quote {
-        Some(quote) => after.strip_prefix(quote)?.trim_start().strip_prefix(':'),
-        None => {
-            let value = after.trim_start().strip_prefix(':')?;
-            (value.is_empty() || value.starts_with(' ')).then_some(value)
-        }
-    }
-}
-
-/// A value without what ends it in a flow mapping, and without quotes.
-fn scalar(value: &str) -> &str {
-    let end = value.find([',', '{', '}', '[', ']']).unwrap_or(value.len());
-    value.get(..end).unwrap_or(value).trim().trim_matches(['"', '\''])
 }
 
 /// `owner/name[/path]@ref` (GitHub docs, "Workflow syntax", `jobs.<job_id>.steps[*].uses`).
@@ -105,6 +76,10 @@ fn uses(value: &str, line: &Line<'_>, facts: &mut Facts) {
     }
     if value.starts_with("docker://") {
         return facts.note(Some(line.number), format!("{:?} is a container image", value));
+    }
+    if value.contains("${{") {
+        let problem = format!("{value:?} is put together when the workflow runs");
+        return facts.problem(Some(line.number), problem);
     }
     // Forgejo takes the address, too.
     let action = value.strip_prefix("https://github.com/").unwrap_or(value);
@@ -148,7 +123,7 @@ mod tests {
         let text = format!(
             "jobs:\n  a:\n    steps:\n      - uses: https://github.com/o/a@v4\n      - name: x\n        uses: o/b/sub@{commit} # v 5.1\n      \
              - run: |\n          uses: o/no@v1\n      - uses: ./local\n      - uses: ../beside\n      - uses: docker://x:1\n      \
-             - uses: \"o/c@{commit}\"\n      - uses: d\nrubbish\n"
+             - uses: \"o/c@{commit}\"\n      - uses: d\n      - uses: ${{{{ x }}}}@v1\n"
         );
         let (_, facts) = read(&Workflows, PATH, text);
         assert_eq!(rows(&facts), ["o/a@v4 4", "o/b@5.1 6", &format!("o/c@{commit} 12")]);
@@ -158,14 +133,30 @@ mod tests {
     }
 
     #[test]
-    fn takes_what_is_used_in_flow_mappings() {
-        let text = "jobs:\n  a:\n    steps:\n      - {uses: o/a@v1}\n      \
-                    - { name: x, \"uses\": \"o/b@v2\", with: {y: z} } # here\n    \
-                    more: [{uses: o/c@v3}, {\"uses\":'o/d@v4'}]\n      - {\n        \
-                    uses: o/e@v5,\n        name: x}\n      - {run: echo uses: no}\n      \
-                    - name: what it uses: no\n";
+    fn takes_what_is_used_in_any_layout() {
+        let commit = "0123456789abcdef0123456789abcdef01234567";
+        let text = format!(
+            "jobs:\n  a:\n    steps:\n      - {{uses: o/a@v1}}\n      \
+             - {{ name: x, \"uses\": \"o/b@{commit}\", with: {{y: z}} }} # v2\n      \
+             - {{\n        uses: o/e@v5,\n        name: x}}\n      \
+             - uses: &f o/f@v6 # here\n      - uses: !!str o/g@v7\n      - uses: >-\n          \
+             o/h@v8\n      - uses:\n          o/i@v9\n      - uses: *f\n      - &step\n        \
+             uses: |\n          o/j@v10\n      - *step\n"
+        );
         let (_, facts) = read(&Workflows, PATH, text);
-        assert_eq!(rows(&facts), ["o/a@v1 4", "o/b@v2 5", "o/c@v3 6", "o/d@v4 6", "o/e@v5 8"]);
+        let expected = [
+            "o/a@v1 4",
+            "o/b@2 5",
+            "o/e@v5 7",
+            "o/f@v6 9",
+            "o/g@v7 10",
+            "o/h@v8 11",
+            "o/i@v9 13",
+            "o/f@v6 15",
+            "o/j@v10 17",
+            "o/j@v10 19",
+        ];
+        assert_eq!(rows(&facts), expected.map(|row| row.replace("@2 ", "@v2 ")));
         assert_eq!(problem_lines(&facts), [0; 0]);
     }
 
@@ -173,11 +164,29 @@ mod tests {
     fn takes_no_text_for_a_key() {
         let text = "jobs:\n  a:\n    steps:\n      - run: \"echo\n          uses: o/no@v1\"\n      \
                     - {run: \"echo {uses: o/no@v1}\", uses: o/a@v1}\n      \
-                    - name: 'x, uses: o/no@v1'\n      - {'uses:o/no@v1', uses:o/no@v1}\n      \
+                    - name: 'x, uses: o/no@v1'\n      - ['uses:o/no@v1', uses:o/no@v1]\n      \
                     - |\n        uses: o/no@v1\n      - run: |\n          x\n      -   uses: o/b@v1\n";
         let (_, facts) = read(&Workflows, PATH, text);
         assert_eq!(rows(&facts), ["o/a@v1 6", "o/b@v1 13"]);
         assert_eq!(problem_lines(&facts), [0; 0]);
+    }
+
+    #[test]
+    fn what_is_no_workflow_is_a_problem() {
+        for text in [
+            "jobs: 7\n",
+            "jobs:\n  a: 7\n",
+            "jobs:\n  a:\n    steps: 7\n",
+            "hello",
+            "- a\n",
+            "jobs:\n  a:\n    uses:\n",
+            "jobs:\n  a:\n    uses: [o/a@v1]\n",
+            "hello: [\n",
+            "a:\n  uses: o/a@v1\nrubbish\n",
+        ] {
+            let (_, facts) = read(&Workflows, PATH, text);
+            assert_eq!(facts.problems.len(), 1, "{text:?}: {facts:?}");
+        }
     }
 
     #[test]
@@ -188,15 +197,6 @@ mod tests {
         for path in ["workflows/a.yml", ".github/dependabot.yml", "action.yml"] {
             assert!(!wants(&Workflows, path), "{path}");
         }
-    }
-
-    /// Each value ends where another mapping begins, so that none holds the rest of the line.
-    #[test]
-    fn many_mappings_on_one_line_are_read_once_each() {
-        let text = format!("jobs:\n  a: {}\n", "{uses: o/n@1".repeat(50_000));
-        let mut facts = Facts::default();
-        parse(&text, &mut facts);
-        assert!(facts.packages().all(|package| package.version == "1"));
     }
 
     proptest! {

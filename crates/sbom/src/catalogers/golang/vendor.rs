@@ -36,13 +36,14 @@ impl Cataloger for Vendored {
 fn parse(text: &str, facts: &mut Facts) {
     let mut module: Option<(Module, u64)> = None;
     let mut relationship = Relationship::Indirect;
+    let mut has_heading = false;
     for (line, number) in text.lines().zip(1..) {
         if line.starts_with("## ") {
             if line.contains("explicit") {
                 relationship = Relationship::Direct;
             }
         } else if let Some(heading) = line.strip_prefix("# ") {
-            relationship = Relationship::Indirect;
+            (relationship, has_heading) = (Relationship::Indirect, true);
             module = read(heading).map(|module| (module, number));
             if module.is_none() && !is_replacement_alone(heading) {
                 facts.problem(Some(number), format!("{heading:?} is no module with version"));
@@ -51,6 +52,9 @@ fn parse(text: &str, facts: &mut Facts) {
             module.take().filter(|_| !line.trim().is_empty())
         {
             declared::add(package(&path, &version, relationship), line, facts);
+        } else if !has_heading && !line.trim().is_empty() {
+            has_heading = true;
+            facts.problem(Some(number), format!("{line:?} is of no module"));
         }
     }
 }

@@ -4,9 +4,13 @@ use sealift_layers::{File, Metadata, TreePath};
 use toml::de::{DeTable, DeValue};
 
 use crate::catalogers::declared::Declared;
+use crate::catalogers::shape::{Kind, Shape};
 use crate::catalogers::text;
 use crate::catalogers::toml_file::TomlFile;
 use crate::{Cataloger, Error, Facts};
+
+/// What is read of the file.
+const SHAPE: Shape = Shape { version: None, keys: &[("packages", Kind::List)] };
 
 /// Finds the packages that Gleam locked.
 #[derive(Debug)]
@@ -31,6 +35,7 @@ impl Cataloger for Gleam {
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         let file = TomlFile::read(file.bytes()?, "manifest.toml")?;
+        file.check(&SHAPE, facts);
         let mut found = Declared::default();
         for value in file.elements(&["packages"]) {
             let line = file.line(value);

@@ -37,13 +37,21 @@ impl Cataloger for Rebar {
             reason: "not a list of Erlang terms".to_owned(),
             line: Some(lines.at(at)),
         })?;
+        if !matches!(tokens.first(), None | Some((_, Kind::Sign(b'{' | b'[')))) {
+            facts.problem(Some(1), "neither a list nor a tuple of Erlang");
+        }
+        let mut is_known = !tokens.iter().any(|(_, kind)| matches!(kind, Kind::Binary(_)));
         for place in 0..tokens.len() {
             let Some(entry) = tokens.get(place..).and_then(Entry::of) else { continue };
+            is_known = true;
             let package = super::package(entry.name, entry.version).map(|mut package| {
                 package.relationship = entry.relationship;
                 package
             });
             declared::add(package, lines.at(entry.at), facts);
+        }
+        if !is_known {
+            facts.problem(None, "none of its entries is a package or a repository");
         }
         Ok(())
     }

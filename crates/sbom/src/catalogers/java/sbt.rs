@@ -4,7 +4,12 @@ use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Evidence, Location, Scope};
 
 use crate::catalogers::json::{Document, Object, Value};
+use crate::catalogers::shape::{Kind, Shape};
 use crate::{Cataloger, Error, Facts};
+
+/// sbt-dependency-lock writes version 1.
+const SHAPE: Shape =
+    Shape { version: Some(("lockVersion", 1)), keys: &[("dependencies", Kind::List)] };
 
 /// Finds what sbt's dependency lock pins.
 #[derive(Debug)]
@@ -25,6 +30,7 @@ impl Cataloger for Sbt {
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         let (document, lockfile) = Document::read(file.bytes()?, "sbt lockfile")?;
+        document.check(&lockfile, &SHAPE, facts);
         let list = lockfile.get("dependencies").and_then(Value::as_array).unwrap_or_default();
         for value in list {
             let entry = value.as_object().unwrap_or_default();

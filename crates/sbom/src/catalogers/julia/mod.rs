@@ -12,8 +12,15 @@ use sealift_model::{Ecosystem, Package, Purl, PurlError};
 use toml::de::{DeTable, DeValue};
 
 use crate::catalogers::declared::Declared;
+use crate::catalogers::shape::Shape;
 use crate::catalogers::toml_file::TomlFile;
 use crate::{Cataloger, Error, Facts};
+
+/// Pkg docs, "Manifest.toml".
+const SHAPE: Shape = Shape { version: Some(("manifest_format", 2)), keys: &[] };
+
+/// What a manifest says of itself, beside the packages in format 1.
+const HEAD: [&str; 4] = ["julia_version", "manifest_format", "project_hash", "registries"];
 
 /// Finds the packages that Julia's manifests pin.
 #[derive(Debug)]
@@ -36,14 +43,22 @@ impl Cataloger for Manifest {
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         let file = TomlFile::read(file.bytes()?, "Manifest.toml")?;
+        file.check(&SHAPE, facts);
         // Format 2 has one level more; in format 1 every array is a package.
         let path: &[&str] = if file.table(&["deps"]).is_some() { &["deps"] } else { &[] };
         let mut found = Declared::default();
         for (name, entries) in file.members(path) {
+            let is_head = path.is_empty() && HEAD.contains(&name);
+            if !is_head && !entries.get_ref().is_array() {
+                facts.problem(Some(file.line(entries)), format!("{name:?} is not a list"));
+            }
             for value in entries.get_ref().as_array().into_iter().flat_map(|it| it.iter()) {
-                let Some(entry) = value.get_ref().as_table() else { continue };
-                let text = |key: &str| entry.get(key).and_then(|value| value.get_ref().as_str());
                 let line = file.line(value);
+                let Some(entry) = value.get_ref().as_table() else {
+                    facts.problem(Some(line), format!("an entry of {name:?} is not a map"));
+                    continue;
+                };
+                let text = |key: &str| entry.get(key).and_then(|value| value.get_ref().as_str());
                 let (Some(uuid), Some(version)) = (text("uuid"), text("version")) else {
                     if entry.contains_key("version") {
                         facts

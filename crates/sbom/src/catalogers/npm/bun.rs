@@ -9,8 +9,15 @@ use sealift_model::{Evidence, Location, Package, Scope};
 
 use crate::catalogers::asked::Asked;
 use crate::catalogers::json::{Document, Object, Value};
+use crate::catalogers::shape::{Kind, Shape};
 use crate::catalogers::text;
 use crate::{Catalog, Cataloger, Error, Facts, MergedFacts};
+
+/// Bun docs, "Lockfile".
+const SHAPE: Shape = Shape {
+    version: Some(("lockfileVersion", 1)),
+    keys: &[("packages", Kind::Map), ("workspaces", Kind::Map)],
+};
 
 /// Finds the packages that Bun's lockfiles pin.
 #[derive(Debug)]
@@ -55,6 +62,7 @@ impl Cataloger for Bun {
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let plain = plain_json(bytes);
     let (document, lockfile) = Document::read(&plain, "bun.lock")?;
+    document.check(&lockfile, &SHAPE, facts);
     let members = lockfile.object("packages").unwrap_or_default();
     let mut entries: BTreeMap<&str, Entry<'_>> = BTreeMap::new();
     for (path, value) in members.members() {

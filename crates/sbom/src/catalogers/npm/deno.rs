@@ -6,12 +6,24 @@ use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Evidence, Location, Package};
 
 use crate::catalogers::json::{Document, Object, Value};
+use crate::catalogers::shape::{Kind, Shape};
 use crate::catalogers::text;
 use crate::{Cataloger, Error, Facts};
 
 /// Longest version that npm reads (`semver`, `MAX_LENGTH`). A name of one byte may stand for a
 /// package any number of times.
 const MAX_VERSION_BYTES: usize = 256;
+
+/// Deno 2.3 writes version 5.
+const SHAPE: Shape = Shape {
+    version: Some(("version", 5)),
+    keys: &[
+        ("npm", Kind::Map),
+        ("npm.packages", Kind::Map),
+        ("packages", Kind::Map),
+        ("packages.npm", Kind::Map),
+    ],
+};
 
 /// Finds the npm packages that Deno locked.
 #[derive(Debug)]
@@ -32,6 +44,7 @@ impl Cataloger for Deno {
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         let (document, lockfile) = Document::read(file.bytes()?, "deno.lock")?;
+        document.check(&lockfile, &SHAPE, facts);
         let packages = packages_of(&lockfile).unwrap_or_default();
         let by_name = by_name(&packages);
         for (key, value) in packages.members() {

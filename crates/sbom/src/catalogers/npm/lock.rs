@@ -7,8 +7,15 @@ use sealift_model::{Impact, Scope};
 
 use super::{v1, v2};
 use crate::catalogers::json::{Document, Object};
+use crate::catalogers::shape::{Kind, Shape};
 use crate::catalogers::text;
 use crate::{Catalog, Cataloger, Error, Facts, MergedFacts};
+
+/// npm docs, package-lock.json, "lockfileVersion".
+const SHAPE: Shape = Shape {
+    version: Some(("lockfileVersion", 3)),
+    keys: &[("packages", Kind::Map), ("dependencies", Kind::Map)],
+};
 
 /// Finds the packages that npm's lockfiles pin.
 #[derive(Debug)]
@@ -63,6 +70,7 @@ impl Cataloger for Lockfile {
 /// Reads a lockfile of any version. One of version 2 says everything twice; `packages` says more.
 fn parse(bytes: &[u8], limits: &Limits, facts: &mut Facts) -> Result<(), Error> {
     let (document, lockfile) = Document::read(bytes, "npm lockfile")?;
+    document.check(&lockfile, &SHAPE, facts);
     let tree = if let Some(packages) = lockfile.object("packages") {
         v2::tree(&document, &packages, limits, facts)
     } else if let Some(dependencies) = lockfile.object("dependencies") {
@@ -86,6 +94,13 @@ pub(super) fn scope(entry: &Object<'_>) -> Scope {
         Scope::Optional
     } else {
         Scope::Runtime
+    }
+}
+
+/// Adds a problem for an entry whose version is no text: it is listed without one.
+pub(super) fn check_version(place: &str, entry: &Object<'_>, line: Option<u64>, facts: &mut Facts) {
+    if entry.get("version").is_some_and(|version| version.as_text().is_none()) {
+        facts.problem(line, format!("the version of {place:?} is not a text"));
     }
 }
 

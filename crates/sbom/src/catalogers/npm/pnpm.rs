@@ -1,8 +1,7 @@
 //! `pnpm-lock.yaml`, versions 5 to 9 of the lockfile (pnpm docs, "pnpm-lock.yaml";
 //! `@pnpm/lockfile-file`).
 //!
-//! pnpm writes a small part of YAML: maps as indented lines, with two spaces for each level, and
-//! everything else on one line. This part is read line by line.
+//! pnpm takes any YAML, and writes maps as indented lines, two spaces a level.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,8 +9,18 @@ use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Evidence, Location, Package, Scope};
 
 use crate::catalogers::asked::Asked;
+use crate::catalogers::shape::{Kind, check_version};
 use crate::catalogers::text;
+use crate::catalogers::yaml::{Line, Yaml};
 use crate::{Cataloger, Error, Facts};
+
+const FORMAT: &str = "pnpm-lock.yaml";
+
+/// The newest major version of the lockfile.
+const NEWEST: u32 = 9;
+
+/// What pnpm writes in flow style, or as somebody else's words, and is not needed here.
+const UNREAD: [&str; 6] = ["resolution", "engines", "cpu", "os", "libc", "deprecated"];
 
 /// Finds the packages that pnpm's lockfiles pin.
 #[derive(Debug)]
@@ -36,7 +45,8 @@ impl Cataloger for Pnpm {
 }
 
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
-    let lockfile = Lockfile::read(text::utf8(bytes, "pnpm-lock.yaml")?, facts);
+    let yaml = Yaml::read(text::utf8(bytes, FORMAT)?, &UNREAD, facts);
+    let lockfile = Lockfile::read(&yaml, facts);
     let (packages, unlisted) = packages(&lockfile, facts);
     let listed = packages.len();
     let by_key: Vec<(&str, Package)> = packages.into_iter().chain(unlisted).collect();
@@ -254,68 +264,89 @@ enum Section {
     Other,
 }
 
+/// What below `packages` or `snapshots` a line belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Within {
+    Nothing,
+    Entry,
+    /// An entry's map of packages that it needs.
+    Requires,
+    /// What is a problem already.
+    Problem,
+}
+
 impl<'a> Lockfile<'a> {
-    fn read(text: &'a str, facts: &mut Facts) -> Self {
+    fn read(yaml: &'a Yaml<'_>, facts: &mut Facts) -> Self {
         let mut lockfile = Self { form: Form::At, entries: Vec::new(), asked: Vec::new() };
-        let mut section = Section::Other;
-        let (mut in_entry, mut in_requires) = (false, false);
+        let (mut section, mut within) = (Section::Other, Within::Nothing);
         let mut importer = Importer::default();
-        for (line, number) in text.lines().zip(1..) {
-            let content = line.trim();
-            if content.is_empty() || content.starts_with('#') || content == "---" {
+        for line in yaml.lines() {
+            if line.indent == 0 {
+                (section, within) = (lockfile.section(&line, facts), Within::Nothing);
                 continue;
             }
-            let depth = line.len() - line.trim_start_matches(' ').len();
-            if depth == 0 {
-                (section, in_entry) = (lockfile.section(content, number, facts), false);
-            } else if section == Section::Importers {
-                lockfile.asked.extend(importer.line(depth, content));
-            } else if depth == 2 && section != Section::Other {
-                in_requires = false;
-                // YAML writes keys of more than 1,024 characters as `? key` and lets the colon
-                // begin the next line.
-                if content.starts_with(':') {
-                    continue;
+            match section {
+                Section::Importers => lockfile.asked.extend(importer.line(&line)),
+                Section::Packages | Section::Snapshots => {
+                    within = lockfile.entry(&line, section, within, facts);
                 }
-                let key = content.strip_prefix("? ").or_else(|| Some(member(content)?.0));
-                in_entry = key.is_some();
-                match key {
-                    Some(key) => lockfile.entries.push(Entry {
-                        key: unquoted(key),
-                        is_snapshot: section == Section::Snapshots,
-                        lines: (number, number),
-                        ..Entry::default()
-                    }),
-                    None => facts.problem(Some(number), format!("{content:?} is no entry")),
-                }
-            } else if let Some(entry) = lockfile.entries.last_mut().filter(|_| in_entry) {
-                entry.lines.1 = number;
-                let Some((key, value)) = member(content) else { continue };
-                if depth == 4 {
-                    in_requires = matches!(key, "dependencies" | "optionalDependencies");
-                    entry.set(key, value);
-                } else if depth == 6 && in_requires {
-                    entry.requires.push((key, value));
-                }
+                Section::Other => {}
             }
         }
         lockfile
     }
 
     /// The section that a line without indentation begins.
-    fn section(&mut self, content: &str, number: u64, facts: &mut Facts) -> Section {
-        match member(content) {
-            Some(("importers", _)) => Section::Importers,
-            Some(("packages", _)) => Section::Packages,
-            Some(("snapshots", _)) => Section::Snapshots,
-            Some(("lockfileVersion", version)) => {
-                self.form = Form::of(version);
-                Section::Other
+    fn section(&mut self, line: &Line<'a>, facts: &mut Facts) -> Section {
+        let section = match line.key {
+            Some("importers") => Section::Importers,
+            Some("packages") => Section::Packages,
+            Some("snapshots") => Section::Snapshots,
+            Some("lockfileVersion") => {
+                check_version("lockfileVersion", line.value, NEWEST, line.number, facts);
+                self.form = Form::of(line.value);
+                return Section::Other;
             }
-            Some(_) => Section::Other,
+            Some(_) => return Section::Other,
             None => {
-                facts.problem(Some(number), format!("{content:?} begins no section"));
-                Section::Other
+                let problem = format!("{:?} begins no section", line.value);
+                facts.problem(Some(line.number), problem);
+                return Section::Other;
+            }
+        };
+        line.expect(Kind::Map, facts);
+        section
+    }
+
+    /// Takes a line below `packages` or `snapshots`; what the next one belongs to.
+    fn entry(
+        &mut self,
+        line: &Line<'a>,
+        section: Section,
+        within: Within,
+        facts: &mut Facts,
+    ) -> Within {
+        let entry = self.entries.last_mut().filter(|_| line.indent > 2);
+        match (within, entry, line.key) {
+            (Within::Entry | Within::Requires, Some(entry), key) => {
+                entry.lines.1 = line.number;
+                key.map_or(within, |key| entry.line(line, key, within, facts))
+            }
+            (_, _, Some(key)) if line.indent == 2 && !line.is_item => {
+                line.expect(Kind::Map, facts);
+                self.entries.push(Entry {
+                    key,
+                    is_snapshot: section == Section::Snapshots,
+                    lines: (line.number, line.number),
+                    ..Entry::default()
+                });
+                Within::Entry
+            }
+            (Within::Problem, _, _) if line.indent > 2 => Within::Problem,
+            (_, _, key) => {
+                let problem = format!("{:?} is no entry", key.unwrap_or(line.value));
+                facts.problem(Some(line.number), problem);
+                Within::Problem
             }
         }
     }
@@ -331,9 +362,9 @@ struct Importer<'a> {
 
 impl<'a> Importer<'a> {
     /// What the line says that the project asks for.
-    fn line(&mut self, depth: usize, content: &'a str) -> Option<(Scope, &'a str, &'a str)> {
-        let (key, value) = member(content)?;
-        match depth {
+    fn line(&mut self, line: &Line<'a>) -> Option<(Scope, &'a str, &'a str)> {
+        let key = line.key?;
+        match line.indent {
             4 => {
                 self.scope = match key {
                     "dependencies" | "optionalDependencies" => Some(Scope::Runtime),
@@ -342,7 +373,7 @@ impl<'a> Importer<'a> {
                 };
             }
             6 => self.name = key,
-            8 if key == "version" => return Some((self.scope?, self.name, value)),
+            8 if key == "version" => return Some((self.scope?, self.name, line.value)),
             _ => {}
         }
         None
@@ -350,37 +381,29 @@ impl<'a> Importer<'a> {
 }
 
 impl<'a> Entry<'a> {
-    fn set(&mut self, key: &str, value: &'a str) {
+    /// Takes a line of the entry; what the next one belongs to.
+    fn line(&mut self, line: &Line<'a>, key: &'a str, within: Within, facts: &mut Facts) -> Within {
+        if line.indent != 4 {
+            if line.indent == 6 && within == Within::Requires {
+                self.requires.push((key, line.value));
+            }
+            return within;
+        }
+        let text = || Some(line.value);
         match key {
-            "name" => self.name = Some(value),
-            "version" => self.version = Some(value),
-            "dev" => self.dev = Some(value),
-            "optional" => self.optional = value == "true",
+            "dependencies" | "optionalDependencies" => {
+                line.expect(Kind::Map, facts);
+                return Within::Requires;
+            }
+            "name" | "version" if !line.expect(Kind::Scalar, facts) => {}
+            "name" => self.name = text(),
+            "version" => self.version = text(),
+            "dev" => self.dev = text(),
+            "optional" => self.optional = line.value == "true",
             _ => {}
         }
+        Within::Entry
     }
-}
-
-/// `key: value` or `key:`, each with or without quotes. Only a colon before a space or the end
-/// parts them.
-fn member(content: &str) -> Option<(&str, &str)> {
-    let quote = content.chars().next().filter(|first| matches!(first, '\'' | '"'));
-    let after_key = match quote {
-        Some(quote) => content.get(1..)?.find(quote)? + 2,
-        None => 0,
-    };
-    let rest = content.get(after_key..)?;
-    let at = match rest.find(": ") {
-        Some(at) => at,
-        None => rest.strip_suffix(':')?.len(),
-    };
-    let (key, value) = content.split_at_checked(after_key + at)?;
-    Some((unquoted(key), unquoted(value.get(1..)?.trim())))
-}
-
-fn unquoted(text: &str) -> &str {
-    let inside = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
-    inside('\'').or_else(|| inside('"')).unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -392,6 +415,71 @@ mod tests {
 
     fn facts(text: &str) -> Facts {
         facts_of(&Pnpm, "pnpm-lock.yaml", text)
+    }
+
+    #[test]
+    fn any_layout_is_read() {
+        let expected = [
+            row("@s/a@1.0.0", Scope::Runtime, "b@2.0.0"),
+            row("b@2.0.0", Scope::Runtime, ""),
+            row("c@3.0.0", Scope::Development, ""),
+        ];
+        let lines = "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      '@s/a':\n        \
+                     specifier: ^1\n        version: 1.0.0(b@2.0.0)\n    devDependencies:\n      c:\n        \
+                     specifier: ^3\n        version: 3.0.0\npackages:\n  '@s/a@1.0.0':\n    \
+                     cpu: [x]\n  b@2.0.0:\n    deprecated: 'it''s'\n  c@3.0.0: {}\nsnapshots:\n  \
+                     '@s/a@1.0.0(b@2.0.0)':\n    dependencies:\n      b: 2.0.0\n  b@2.0.0: {}\n  \
+                     c@3.0.0: {}\n";
+        let wide = lines.replace("  ", "    ");
+        let block = lines.replace("'it''s'", "|-\n      it\n      is");
+        let anchored = lines.replace("b@2.0.0: {}\n  c@3.0.0: {}", "b@2.0.0: &b {}\n  c@3.0.0: *b");
+        let flow = "{lockfileVersion: '9.0', importers: {.: {dependencies: {'@s/a': {version: \
+                    1.0.0(b@2.0.0)}}, devDependencies: {c: {version: 3.0.0}}}}, packages: \
+                    {'@s/a@1.0.0': {}, b@2.0.0: {}, c@3.0.0: {}}, snapshots: \
+                    {'@s/a@1.0.0(b@2.0.0)': {dependencies: {b: 2.0.0}}}}";
+        let json = "{\"lockfileVersion\": \"9.0\", \"importers\": {\".\": {\"dependencies\": {\"@s/a\": \
+                    {\"version\": \"1.0.0\"}}, \"devDependencies\": {\"c\": {\"version\": \"3.0.0\"}}}},\n\
+                    \t\"packages\": {\"@s/a@1.0.0\": {}, \"b@2.0.0\": {}, \"c@3.0.0\": {}},\n\
+                    \t\"snapshots\": {\"@s/a@1.0.0\": {\"dependencies\": {\"b\": \"2.0.0\"}}}}";
+        for text in [lines, &wide, &block, &anchored, flow, json] {
+            assert_eq!(packages(text), expected, "{text}");
+        }
+        let long = format!(
+            "lockfileVersion: '9.0'\npackages:\n  a@1.0.0: {{}}\n  b@2.0.0: {{}}\nsnapshots:\n  \
+                            ? a@1.0.0({})\n  : dependencies:\n      b: 2.0.0\n",
+            "x".repeat(2000)
+        );
+        let unstated = Scope::Unstated;
+        let expected = [row("a@1.0.0", unstated, "b@2.0.0"), row("b@2.0.0", unstated, "")];
+        assert_eq!(packages(&long), expected);
+    }
+
+    #[test]
+    fn what_has_the_wrong_type_is_a_problem() {
+        for (text, line) in [
+            ("lockfileVersion: '9.0'\npackages: x\n", 2),
+            ("lockfileVersion: '9.0'\npackages: [1]\n", 2),
+            ("lockfileVersion: '9.0'\npackages: []\n", 2),
+            ("lockfileVersion: '9.0'\npackages:\n- a@1.0.0\n", 3),
+            ("lockfileVersion: '9.0'\npackages:\n  - a@1.0.0:\n", 3),
+            ("lockfileVersion: '9.0'\nsnapshots: 7\n", 2),
+            ("lockfileVersion: '9.0'\nimporters: []\n", 2),
+            ("lockfileVersion: '9.0'\npackages:\n  a@1.0.0: 7\n", 3),
+            ("lockfileVersion: '9.0'\npackages:\n  a@1.0.0:\n    version: []\n", 4),
+            ("lockfileVersion: '9.0'\npackages:\n  a@1.0.0:\n    dependencies: []\n", 4),
+            ("lockfileVersion: '9.0'\npackages:\n    - b: c\n", 3),
+            ("- a\n", 1),
+            ("hello", 1),
+            ("[]", 1),
+            ("%%%", 1),
+            ("lockfileVersion: '99.0'\npackages: {}\n", 1),
+            ("lockfileVersion: '9.0'\nfoo: [\n", 2),
+            ("lockfileVersion: '9.0'\npackages:\n\ta@1.0.0: x: y\n", 3),
+        ] {
+            let facts = facts(text);
+            let lines: Vec<_> = facts.problems.iter().filter_map(|it| it.line).collect();
+            assert!(lines.contains(&line), "{text:?}: {facts:?}");
+        }
     }
 
     /// Names with versions, scopes, and what each needs.
@@ -496,6 +584,7 @@ mod tests {
         assert_eq!(
             told.collect::<Vec<_>>(),
             [
+                (Some(2), "not valid YAML: mapping values are not allowed in this context"),
                 (Some(1), "\"<<<<<<< ours\" begins no section"),
                 (Some(5), "\"b\" is no entry"),
                 (Some(6), "\"c\" has no valid name and version"),

@@ -44,6 +44,7 @@ fn nest<'a>(
             facts.problem(line, format!("the entry of {folder:?} is not an object"));
             continue;
         };
+        lock::check_version(folder, &object, line, facts);
         let requires = object.object("requires").unwrap_or_default();
         let requires = requires.members().map(|(name, _)| name.clone()).collect();
         // A link to a folder, which is a part of the project and says nothing of its version.

@@ -115,7 +115,10 @@ fn folders<'a>(
             _ if path.len() > max => {
                 facts.limit(line, format!("limit exceeded: max_path_bytes ({max})"));
             }
-            Some(object) => folders.push(Folder { path: path.clone(), object, lines }),
+            Some(object) => {
+                lock::check_version(path, &object, line, facts);
+                folders.push(Folder { path: path.clone(), object, lines });
+            }
             None => facts.problem(line, format!("the entry of {path:?} is not an object")),
         }
     }

@@ -1,7 +1,7 @@
 //! `yarn.lock`, of Yarn 1 and of Yarn 2 and later.
 //!
-//! The former is a format of Yarn's own, the latter a small part of YAML. Both are blocks of
-//! indented lines, and differ in `key "value"` against `key: value`, so one reader reads both.
+//! The former is a format of Yarn's own, the latter YAML, any of which Yarn takes. Both are written
+//! as blocks of indented lines, and differ in `key "value"` against `key: value`.
 //!
 //! Neither shows which packages are only needed for development: the `package.json` beside it, and
 //! those of the workspaces below, do.
@@ -13,7 +13,9 @@ use sealift_model::{Evidence, Impact, Location, Package, Relationship, Scope};
 
 use crate::catalogers::asked::{Asked, by_lockfile};
 use crate::catalogers::json::Document;
+use crate::catalogers::shape::Kind;
 use crate::catalogers::text;
+use crate::catalogers::yaml::{Line, Yaml};
 use crate::{Catalog, Cataloger, Error, Fact, Facts, MergedFacts, MergedFile};
 
 /// Finds the packages that Yarn's lockfiles pin.
@@ -179,7 +181,13 @@ fn parse_manifest(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
 }
 
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
-    let entries = entries(text::utf8(bytes, "yarn.lock")?, facts);
+    let text = text::utf8(bytes, "yarn.lock")?;
+    // From Yarn 2 on the lockfile begins with what it says about itself.
+    let yaml = text.contains("__metadata").then(|| Yaml::read(text, &[], facts));
+    let entries = match &yaml {
+        Some(yaml) => entries(yaml.lines().map(|line| Row::of_yaml(&line, facts)).collect(), facts),
+        None => entries(rows(text), facts),
+    };
     let packages: Vec<Option<Package>> = entries.iter().map(Entry::package).collect();
     let ids: Vec<Option<String>> =
         packages.iter().map(|package| package.as_ref().map(Package::id)).collect();
@@ -358,33 +366,72 @@ fn split(descriptor: &str) -> Option<(&str, &str)> {
     Some((descriptor.get(..at)?, descriptor.get(at + 1..)?))
 }
 
-fn entries<'a>(text: &'a str, facts: &mut Facts) -> Vec<Entry<'a>> {
-    let mut entries: Vec<Entry<'a>> = Vec::new();
-    let (mut in_entry, mut in_requires) = (false, false);
-    for (line, number) in text.lines().zip(1..) {
+/// A line of a lockfile.
+struct Row<'a> {
+    number: u64,
+    depth: usize,
+    key: &'a str,
+    value: &'a str,
+    /// What it says where an entry begins; none where it begins no entry.
+    head: Option<&'a str>,
+}
+
+impl<'a> Row<'a> {
+    fn of_yaml(line: &Line<'a>, facts: &mut Facts) -> Self {
+        let kind = match (line.indent, line.key) {
+            (0, Some(_)) | (2, Some("dependencies" | "optionalDependencies")) => Some(Kind::Map),
+            (2, Some("version" | "resolution")) => Some(Kind::Scalar),
+            _ => None,
+        };
+        if let Some(kind) = kind {
+            line.expect(kind, facts);
+        }
+        Self {
+            number: line.number,
+            depth: line.indent,
+            key: line.key.unwrap_or(line.value),
+            value: line.value,
+            head: line.key,
+        }
+    }
+}
+
+/// The lines of Yarn's own format, and of YAML that is written as Yarn does.
+fn rows(text: &str) -> Vec<Row<'_>> {
+    let lines = text.lines().zip(1..).filter_map(|(line, number)| {
         let content = line.trim();
         if content.is_empty() || content.starts_with('#') {
-            continue;
+            return None;
         }
-        match line.len() - line.trim_start().len() {
-            // YAML writes long keys as `? key` and lets the colon begin the next line.
-            0 if content == ":" => {}
+        let depth = line.len() - line.trim_start().len();
+        let (key, value) = match depth {
+            0 => (content, ""),
+            _ => member(content),
+        };
+        Some(Row { number, depth, key, value, head: content.strip_suffix(':') })
+    });
+    lines.collect()
+}
+
+fn entries<'a>(rows: Vec<Row<'a>>, facts: &mut Facts) -> Vec<Entry<'a>> {
+    let mut entries: Vec<Entry<'a>> = Vec::new();
+    let (mut in_entry, mut in_requires) = (false, false);
+    for Row { number, depth, key, value, head } in rows {
+        match depth {
             0 => {
                 in_entry = false;
-                let key = content.strip_prefix("? ").or_else(|| content.strip_suffix(':'));
-                match key {
+                match head {
                     Some("__metadata") => {}
-                    Some(key) => {
-                        entries.push(Entry::of(key, number));
+                    Some(head) => {
+                        entries.push(Entry::of(head, number));
                         in_entry = true;
                     }
-                    None => facts.problem(Some(number), format!("{content:?} begins no entry")),
+                    None => facts.problem(Some(number), format!("{key:?} begins no entry")),
                 }
             }
             depth if in_entry => {
                 let Some(entry) = entries.last_mut() else { continue };
                 entry.lines.1 = number;
-                let (key, value) = member(content);
                 if depth <= 2 {
                     in_requires = matches!(key, "dependencies" | "optionalDependencies");
                     entry.set(key, value);
@@ -472,6 +519,35 @@ mod tests {
                 ("w@0.0.0-use.local".to_owned(), Relationship::Workspace),
             ]
         );
+    }
+
+    #[test]
+    fn yarn_2_and_later_in_any_layout() {
+        let lines = "__metadata:\n  version: 8\n\n\"a@npm:^1, a@npm:^1.1\":\n  version: 1.2.0\n  \
+                     resolution: \"a@npm:1.2.0\"\n  dependencies:\n    b: \"npm:^1\"\n\n\
+                     \"b@npm:^1\":\n  version: 1.1.0\n  resolution: \"b@npm:1.1.0\"\n";
+        let single = lines.replace('"', "'");
+        let quoted = lines.replace("__metadata", "\"__metadata\"");
+        let wide = lines.replace("  ", "    ");
+        let flow = "{__metadata: {version: 8}, 'a@npm:^1, a@npm:^1.1': {version: 1.2.0, resolution: \
+                    'a@npm:1.2.0', dependencies: {b: npm:^1}}, 'b@npm:^1': {version: 1.1.0, \
+                    resolution: 'b@npm:1.1.0'}}";
+        let anchored = lines.replace("\"b@npm:^1\":", "&x \"b@npm:^1\":");
+        for text in [lines, &single, &quoted, &wide, flow, &anchored] {
+            let found = packages(text);
+            let found: Vec<_> = found.iter().map(|it| (it.id(), it.depends_on.join(" "))).collect();
+            let expected = [("a@1.2.0", "b@1.1.0"), ("b@1.1.0", "")];
+            assert_eq!(
+                found,
+                expected.map(|(id, needs)| (id.to_owned(), needs.to_owned())),
+                "{text}"
+            );
+        }
+        for text in
+            ["__metadata: {}\na: 7\n", "__metadata:\n  version: 8\n  x: [\n", "[__metadata]"]
+        {
+            assert!(!facts(text).problems.is_empty(), "{text}");
+        }
     }
 
     #[test]

@@ -8,7 +8,12 @@ use sealift_model::{Evidence, Location};
 
 use super::deps::requires;
 use crate::catalogers::json::Document;
+use crate::catalogers::shape::{Kind, Shape};
 use crate::{Cataloger, Error, Facts};
+
+/// What is read of the file.
+const SHAPE: Shape =
+    Shape { version: None, keys: &[("libraries", Kind::Map), ("targets", Kind::Map)] };
 
 /// Finds the packages that were restored for a project.
 #[derive(Debug)]
@@ -29,6 +34,7 @@ impl Cataloger for Assets {
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         let (document, root) = Document::read(file.bytes()?, "project.assets.json")?;
+        document.check(&root, &SHAPE, facts);
         let libraries = root.object("libraries").unwrap_or_default();
         let mut ids = HashMap::new();
         for (key, _) in libraries.members() {

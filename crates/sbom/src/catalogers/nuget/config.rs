@@ -28,7 +28,7 @@ impl Cataloger for Config {
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         let text = text::any(file.bytes()?);
-        let mut elements = Elements::new(&text, "packages.config");
+        let mut elements = Elements::rooted(&text, "packages.config", "packages");
         while let Some(step) = elements.next()? {
             let Step::Open(tag) = step else { continue };
             if tag.path != ["packages", "package"] {

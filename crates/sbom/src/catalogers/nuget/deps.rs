@@ -8,10 +8,15 @@ use sealift_model::{Evidence, Location, Relationship};
 
 use super::needed;
 use crate::catalogers::json::{Document, Object};
+use crate::catalogers::shape::{Kind, Shape};
 use crate::{Cataloger, Error, Facts};
 
 /// How the name of the runtime's own package begins where it lies beside the program.
 const RUNTIME_PACK: &str = "runtimepack.";
+
+/// What is read of the file.
+const SHAPE: Shape =
+    Shape { version: None, keys: &[("libraries", Kind::Map), ("targets", Kind::Map)] };
 
 /// Finds the libraries of published programs.
 #[derive(Debug)]
@@ -38,6 +43,7 @@ impl Cataloger for Deps {
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     const FORMAT: &str = "deps.json";
     let (document, root) = Document::read(bytes, FORMAT)?;
+    document.check(&root, &SHAPE, facts);
     let Some(libraries) = root.object("libraries") else {
         let reason = "it has no libraries".to_owned();
         return Err(Error::Malformed { format: FORMAT, reason, line: None });

@@ -8,9 +8,12 @@ use sealift_model::{Evidence, Location, Relationship};
 
 use super::needed;
 use crate::catalogers::json::{Document, Object};
+use crate::catalogers::shape::{Kind, Shape};
 use crate::{Cataloger, Error, Facts};
 
 const NAME: &str = "packages.lock.json";
+/// Version 1, 2 with central package management, 3 with aliases.
+const SHAPE: Shape = Shape { version: Some(("version", 3)), keys: &[("dependencies", Kind::Map)] };
 
 /// Finds the packages that NuGet locked.
 #[derive(Debug)]
@@ -50,6 +53,7 @@ fn is_of_project(name: &[u8]) -> bool {
 }
 
 fn read_frameworks<'a>(document: &Document<'a>, root: &Object<'a>, facts: &mut Facts) {
+    document.check(root, &SHAPE, facts);
     let frameworks = root.object("dependencies").unwrap_or_default();
     for (name, value) in frameworks.members() {
         match value.as_object() {

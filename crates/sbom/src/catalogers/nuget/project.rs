@@ -35,7 +35,7 @@ impl Cataloger for Project {
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         let text = text::any(file.bytes()?);
         let mut reading = Reading::default();
-        let mut elements = Elements::new(&text, "project file");
+        let mut elements = Elements::rooted(&text, "project file", "Project");
         let outcome = loop {
             match elements.next() {
                 Ok(Some(Step::Open(tag))) => reading.open(&tag),

@@ -11,7 +11,9 @@ use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Relationship, Scope};
 
 use crate::catalogers::declared::{self, Declared};
-use crate::catalogers::{text, yaml};
+use crate::catalogers::shape::Kind;
+use crate::catalogers::text;
+use crate::catalogers::yaml::{Line, Yaml};
 use crate::{Cataloger, Error, Facts};
 
 /// Finds the packages that Pub locked.
@@ -58,41 +60,54 @@ struct Entry<'t> {
 fn parse(text: &str, facts: &mut Facts) {
     let mut entries: Vec<Entry<'_>> = Vec::new();
     let mut is_packages = false;
-    for line in yaml::lines(text) {
+    let yaml = Yaml::read(text, &[], facts);
+    for line in yaml.lines() {
         let Some(key) = line.key else {
             facts.problem(Some(line.number), format!("{:?} is no `key: value`", line.value));
             continue;
         };
         if line.indent == 0 {
-            is_packages = key == "packages";
+            is_packages = key == "packages" && line.expect(Kind::Map, facts);
             continue;
         }
         if !is_packages {
             continue;
         }
         match entries.last_mut() {
-            Some(entry) if line.indent > entry.indent => {
-                entry.lines.1 = line.number;
-                if *entry.fields.get_or_insert(line.indent) == line.indent {
-                    match key {
-                        "version" => entry.version = line.value,
-                        "dependency" => entry.dependency = line.value,
-                        "source" => entry.source = line.value,
-                        _ => {}
-                    }
-                }
+            Some(entry) if line.indent > entry.indent => entry.line(&line, key, facts),
+            _ if line.is_item => {
+                facts.problem(Some(line.number), format!("{key:?} is an item of a list"));
             }
-            _ => {
+            _ if line.expect(Kind::Map, facts) => {
                 let lines = (line.number, line.number);
                 entries.push(Entry { name: key, indent: line.indent, lines, ..Entry::default() });
             }
+            _ => {}
         }
     }
     let mut found = Declared::default();
     for entry in entries {
+        if entry.version.is_empty() {
+            facts.problem(Some(entry.lines.0), format!("{:?} has no version", entry.name));
+        }
         found.add(entry.package(), entry.lines, Vec::new(), facts);
     }
     found.report(facts);
+}
+
+impl<'t> Entry<'t> {
+    fn line(&mut self, line: &Line<'t>, key: &str, facts: &mut Facts) {
+        self.lines.1 = line.number;
+        if *self.fields.get_or_insert(line.indent) != line.indent {
+            return;
+        }
+        match key {
+            "version" if line.expect(Kind::Scalar, facts) => self.version = line.value,
+            "dependency" if line.expect(Kind::Scalar, facts) => self.dependency = line.value,
+            "source" if line.expect(Kind::Scalar, facts) => self.source = line.value,
+            _ => {}
+        }
+    }
 }
 
 impl Entry<'_> {
@@ -131,7 +146,7 @@ mod tests {
         assert_eq!((first.scope, first.relationship), (Scope::Development, Relationship::Direct));
         assert_eq!(first.locations[0].lines, Some((2, 7)));
         assert_eq!(first.purl.to_string(), "pkg:pub/a@1.2.0");
-        assert_eq!(problem_lines(&facts), [13]);
+        assert_eq!(problem_lines(&facts), [13, 13]);
         assert!(!wants(&Lockfile, "root/.pub-cache/hosted/x/a-1/pubspec.lock"));
     }
 
@@ -143,6 +158,42 @@ mod tests {
         let (_, facts) = read(&Lockfile, "pubspec.lock", text);
         let found: Vec<Relationship> = facts.packages().map(|it| it.relationship).collect();
         assert_eq!(found, [Relationship::Workspace, Relationship::Direct]);
+    }
+
+    #[test]
+    fn any_layout_is_read() {
+        for text in [
+            "packages:\n    a:\n        version: \"1.2.0\"\n        source: hosted\n",
+            "packages:\n  a: {dependency: direct main, source: hosted, version: \"1.2.0\"}\n",
+            "packages: {a: {version: 1.2.0}}\n",
+            "{\"packages\": {\"a\": {\"version\": \"1.2.0\"}}}\n",
+            "packages:\n  'a': &a\n    version: >-\n      1.2.0\n",
+        ] {
+            let (_, facts) = read(&Lockfile, "pubspec.lock", text);
+            let ids: Vec<String> = facts.packages().map(sealift_model::Package::id).collect();
+            assert_eq!(
+                (ids, problem_lines(&facts)),
+                (vec!["a@1.2.0".to_owned()], vec![]),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_has_the_wrong_type_is_a_problem() {
+        for (text, line) in [
+            ("packages: []\n", 1),
+            ("packages:\n  a: 7\n", 2),
+            ("packages:\n- a: {version: 1}\n", 2),
+            ("packages:\n  a:\n    version: []\n", 3),
+            ("packages:\n  a:\n    version: {b: 1}\n", 3),
+            ("packages:\n  a: {}\n", 2),
+            ("hello", 1),
+            ("foo: [\n", 1),
+        ] {
+            let (_, facts) = read(&Lockfile, "pubspec.lock", text);
+            assert!(problem_lines(&facts).contains(&line), "{text:?}: {facts:?}");
+        }
     }
 
     proptest! {

@@ -6,8 +6,13 @@ use toml::de::DeValue;
 
 use super::requirement::{Requirement, is_archive};
 use super::toml_lock::{Entry, Need, Pin, Pins, TomlLock};
+use crate::catalogers::shape::{Kind, Shape};
 use crate::catalogers::text;
 use crate::{Cataloger, Error, Facts};
+
+/// PDM 2.17 writes version 4.5.0.
+const SHAPE: Shape =
+    Shape { version: Some(("metadata.lock_version", 4)), keys: &[("package", Kind::List)] };
 
 /// Finds the packages that PDM pins.
 #[derive(Debug)]
@@ -33,7 +38,7 @@ impl Cataloger for Pdm {
 
 /// Extras have entries of their own, which repeat name and version.
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
-    let lock = TomlLock::read(bytes, "pdm.lock")?;
+    let lock = TomlLock::read(bytes, "pdm.lock", &SHAPE, facts)?;
     let mut pins = Pins::default();
     for entry in lock.entries("package") {
         let needed = entry.array("dependencies").filter_map(DeValue::as_str);

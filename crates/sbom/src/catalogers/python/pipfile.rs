@@ -40,6 +40,10 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
             "develop" => Scope::Development,
             _ => Scope::Optional,
         };
+        if value.as_object().is_none() {
+            let line = document.lines(value).map(|(first, _)| first);
+            facts.problem(line, format!("category {category:?} is not a map"));
+        }
         for (name, value) in value.as_object().unwrap_or_default().members() {
             let is_folder = is_folder(value);
             let lines = document.lines(value);

@@ -5,8 +5,13 @@ use sealift_model::{Relationship, Scope};
 use toml::de::DeValue;
 
 use super::toml_lock::{Entry, Need, Pin, Pins, TomlLock};
+use crate::catalogers::shape::{Kind, Shape};
 use crate::catalogers::text;
 use crate::{Cataloger, Error, Facts};
+
+/// Poetry 2 writes version 2.1.
+const SHAPE: Shape =
+    Shape { version: Some(("metadata.lock-version", 2)), keys: &[("package", Kind::List)] };
 
 /// Finds the packages that Poetry pins.
 #[derive(Debug)]
@@ -31,7 +36,7 @@ impl Cataloger for Poetry {
 }
 
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
-    let lock = TomlLock::read(bytes, "poetry.lock")?;
+    let lock = TomlLock::read(bytes, "poetry.lock", &SHAPE, facts)?;
     let mut pins = Pins::default();
     for entry in lock.entries("package") {
         let requires = entry.members("dependencies").map(|(name, _)| Need::named(name)).collect();

@@ -13,9 +13,25 @@ use toml::de::DeValue;
 
 use super::requirement::Requirement;
 use super::setup_py;
+use crate::catalogers::shape::{Kind, Shape};
 use crate::catalogers::toml_file::TomlFile;
 use crate::catalogers::{declared, text};
 use crate::{Catalog, Cataloger, Error, Fact, Facts, MergedFacts};
+
+/// The tables that name what a project asks for.
+const SHAPE: Shape = Shape {
+    version: None,
+    keys: &[
+        ("project.dependencies", Kind::List),
+        ("project.optional-dependencies", Kind::Map),
+        ("dependency-groups", Kind::Map),
+        ("tool.pdm.dev-dependencies", Kind::Map),
+        ("tool.uv.dev-dependencies", Kind::List),
+        ("tool.poetry.dependencies", Kind::Map),
+        ("tool.poetry.dev-dependencies", Kind::Map),
+        ("tool.poetry.group", Kind::Map),
+    ],
+};
 
 /// Finds what Python projects ask for.
 #[derive(Debug)]
@@ -67,6 +83,7 @@ fn is_lockfile(path: TreePath<'_>) -> bool {
 
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let file = TomlFile::read(bytes, "pyproject.toml")?;
+    file.check(&SHAPE, facts);
     for value in file.elements(&["project", "dependencies"]) {
         add(&file, value, Scope::Runtime, facts);
     }
@@ -76,7 +93,10 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
         (&["tool", "pdm", "dev-dependencies"], Scope::Development),
     ];
     for (path, scope) in groups {
-        for (_, group) in file.members(path) {
+        for (name, group) in file.members(path) {
+            if !group.get_ref().is_array() {
+                facts.problem(Some(file.line(group)), format!("group {name:?} is not a list"));
+            }
             for value in group.get_ref().as_array().into_iter().flat_map(|it| it.iter()) {
                 add(&file, value, scope, facts);
             }

@@ -7,8 +7,13 @@ use sealift_model::{Relationship, Scope};
 
 use super::requirement::of_wheel;
 use super::toml_lock::{Entry, Need, Pin, Pins, TomlLock};
+use crate::catalogers::shape::{Kind, Shape};
 use crate::catalogers::text;
 use crate::{Cataloger, Error, Facts};
+
+/// pylock.toml specification, `lock-version`, `packages`.
+const SHAPE: Shape =
+    Shape { version: Some(("lock-version", 1)), keys: &[("packages", Kind::List)] };
 
 /// Finds the packages that lockfiles of the common Python format pin.
 #[derive(Debug)]
@@ -39,7 +44,7 @@ impl Cataloger for Pylock {
 /// A folder (`packages.directory`) is a part of the project. What a package is needed for stands
 /// in markers, which are not evaluated.
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
-    let lock = TomlLock::read(bytes, "pylock.toml")?;
+    let lock = TomlLock::read(bytes, "pylock.toml", &SHAPE, facts)?;
     let mut pins = Pins::default();
     for entry in lock.entries("packages").filter(|entry| entry.get("directory").is_none()) {
         let requires = entry.array("dependencies").filter_map(Need::read).collect();

@@ -6,41 +6,39 @@ use sealift_model::{Ecosystem, Evidence, Location, Package, Relationship, Scope}
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::catalogers::text::{self, LineIndex};
+use crate::catalogers::shape::Shape;
+use crate::catalogers::text::LineIndex;
+use crate::catalogers::toml_file::TomlFile;
 use crate::{Error, Facts};
 
 /// A lockfile in TOML.
 #[derive(Debug)]
-pub(super) struct TomlLock<'a> {
-    table: Spanned<DeTable<'a>>,
-    lines: LineIndex,
-}
+pub(super) struct TomlLock<'a>(TomlFile<'a>);
 
 impl<'a> TomlLock<'a> {
-    pub(super) fn read(bytes: &'a [u8], format: &'static str) -> Result<Self, Error> {
-        let text = text::utf8(bytes, format)?;
-        let lines = LineIndex::of(text);
-        let table = DeTable::parse(text).map_err(|error| Error::Malformed {
-            format,
-            reason: error.message().to_owned(),
-            line: error.span().map(|span| lines.at(span.start)),
-        })?;
-        Ok(Self { table, lines })
+    /// Reads a lockfile; what in it is not of the shape is a problem.
+    pub(super) fn read(
+        bytes: &'a [u8],
+        format: &'static str,
+        shape: &Shape,
+        facts: &mut Facts,
+    ) -> Result<Self, Error> {
+        let file = TomlFile::read(bytes, format)?;
+        file.check(shape, facts);
+        Ok(Self(file))
     }
 
     /// The table called `key`.
     pub(super) fn entry(&self, key: &str) -> Option<Entry<'_, 'a>> {
-        let value = self.table.get_ref().get(key)?;
-        Some(Entry { lines: &self.lines, value })
+        self.0.get(&[key]).map(|value| Entry { lines: self.0.line_index(), value })
     }
 
     /// The tables of the array called `key`.
-    pub(super) fn entries(&self, key: &str) -> impl Iterator<Item = Entry<'_, 'a>> {
-        let array = self.table.get_ref().get(key).and_then(|value| value.get_ref().as_array());
-        array
-            .into_iter()
-            .flat_map(|array| array.iter())
-            .map(|value| Entry { lines: &self.lines, value })
+    pub(super) fn entries<'f>(
+        &'f self,
+        key: &str,
+    ) -> impl Iterator<Item = Entry<'f, 'a>> + use<'f, 'a> {
+        self.0.elements(&[key]).map(|value| Entry { lines: self.0.line_index(), value })
     }
 }
 
@@ -230,7 +228,8 @@ mod tests {
 
     fn facts(text: &str) -> Facts {
         let mut facts = Facts::default();
-        let lock = TomlLock::read(text.as_bytes(), "test").unwrap();
+        let shape = Shape { version: None, keys: &[] };
+        let lock = TomlLock::read(text.as_bytes(), "test", &shape, &mut facts).unwrap();
         let mut pins = Pins::default();
         for entry in lock.entries("package") {
             let requires = entry.members("needs").map(|(name, _)| Need::named(name)).collect();
@@ -275,7 +274,7 @@ mod tests {
     fn what_is_no_toml_is_malformed_at_its_line() {
         let deep = format!("\na = {}", "[".repeat(100_000));
         for (text, expected) in [("a = 1\nb is\n", 2), (deep.as_str(), 2)] {
-            let error = TomlLock::read(text.as_bytes(), "test").unwrap_err();
+            let error = TomlFile::read(text.as_bytes(), "test").unwrap_err();
             assert!(
                 matches!(error, Error::Malformed { line: Some(line), .. } if line == expected),
                 "{error:?}"

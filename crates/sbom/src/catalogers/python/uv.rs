@@ -8,8 +8,15 @@ use toml::de::DeValue;
 
 use super::toml_lock::{Entry, Ids, Need, Pin, Pins, TomlLock, elements};
 use crate::catalogers::asked::Asked;
+use crate::catalogers::shape::{Kind, Shape};
 use crate::catalogers::text;
 use crate::{Cataloger, Error, Facts};
+
+/// uv docs, "Lockfile versioning".
+const SHAPE: Shape = Shape {
+    version: Some(("version", 1)),
+    keys: &[("package", Kind::List), ("manifest", Kind::Map)],
+};
 
 /// Finds the packages that uv pins.
 #[derive(Debug)]
@@ -34,7 +41,7 @@ impl Cataloger for Uv {
 }
 
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
-    let lock = TomlLock::read(bytes, "uv.lock")?;
+    let lock = TomlLock::read(bytes, "uv.lock", &SHAPE, facts)?;
     let mut pins = Pins::default();
     for entry in lock.entries("package") {
         let relationship = match folder(entry) {

@@ -8,7 +8,7 @@
 //! It leaves out packages of an operating system, which the system's own database lists, and
 //! `pkg:github`, which names a repository and not an action of a workflow. SBOMs inside packages
 //! describe how those were built and are not read. In a project's source tree
-//! ([`of_projects`](crate::of_projects)), no SBOM is read.
+//! ([`for_source_trees`](crate::for_source_trees)), no SBOM is read.
 
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Evidence, Impact, Package, Purl};

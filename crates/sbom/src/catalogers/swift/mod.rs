@@ -12,7 +12,14 @@ use sealift_model::{Ecosystem, Package, Purl, PurlError, repository_of};
 
 use crate::catalogers::declared;
 use crate::catalogers::json::{Document, Value};
+use crate::catalogers::shape::{Kind, Shape};
 use crate::{Cataloger, Error, Facts};
+
+/// Swift 5.10 writes version 3.
+const SHAPE: Shape = Shape {
+    version: Some(("version", 3)),
+    keys: &[("pins", Kind::List), ("object.pins", Kind::List)],
+};
 
 /// Finds the packages that the Swift Package Manager pinned.
 #[derive(Debug)]
@@ -35,6 +42,7 @@ impl Cataloger for Resolved {
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         let (document, root) = Document::read(file.bytes()?, "Package.resolved")?;
+        document.check(&root, &SHAPE, facts);
         // Version 1 has the pins one level deeper and calls the address otherwise.
         let inner = root.object("object").unwrap_or_default();
         let pins = root.get("pins").or_else(|| inner.get("pins"));

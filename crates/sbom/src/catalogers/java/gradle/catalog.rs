@@ -4,9 +4,16 @@
 use sealift_layers::{File, Metadata, TreePath};
 use toml::de::{DeTable, DeValue};
 
+use crate::catalogers::shape::{Kind, Shape};
 use crate::catalogers::toml_file::TomlFile;
 use crate::catalogers::{declared, java};
 use crate::{Cataloger, Error, Facts};
+
+/// Gradle docs, "Version Catalogs".
+const SHAPE: Shape = Shape {
+    version: Some(("metadata.format.version", 1)),
+    keys: &[("libraries", Kind::Map), ("versions", Kind::Map)],
+};
 
 /// Finds the libraries of version catalogues.
 #[derive(Debug)]
@@ -33,6 +40,7 @@ impl Cataloger for Catalog {
 
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let file = TomlFile::read(bytes, "libs.versions.toml")?;
+    file.check(&SHAPE, facts);
     let versions = file.table(&["versions"]);
     for (alias, value) in file.members(&["libraries"]) {
         let line = file.line(value);

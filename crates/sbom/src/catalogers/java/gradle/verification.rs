@@ -28,7 +28,7 @@ impl Cataloger for Verification {
 
     fn read(&self, file: &mut File<'_>, facts: &mut Facts) -> Result<(), Error> {
         let text = text::any(file.bytes()?);
-        let mut elements = Elements::new(&text, FORMAT);
+        let mut elements = Elements::rooted(&text, FORMAT, "verification-metadata");
         while let Some(step) = elements.next()? {
             let Step::Open(tag) = step else { continue };
             if tag.path != ["verification-metadata", "components", "component"] {
