@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+
 use crate::{Error, Headers, Response, Retry};
 
 /// Answers after which asking again may help: too many requests, and what gateways say of a
@@ -34,30 +37,14 @@ fn asked_for(headers: &Headers) -> Option<Duration> {
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let until = seconds_of(text)?;
-    Some(Duration::from_secs(until.saturating_sub(seconds_of(headers.get("date")?)?)))
+    let wait = time_of(text)?.as_second() - time_of(headers.get("date")?)?.as_second();
+    Some(Duration::from_secs(u64::try_from(wait).unwrap_or_default()))
 }
 
-/// Seconds of an IMF-fixdate, `Sun, 06 Nov 1994 08:49:37 GMT`, since some day (RFC 9110 section
-/// 5.6.7).
-fn seconds_of(date: &str) -> Option<u64> {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let mut parts = date.trim().split_once(", ")?.1.split(' ');
-    let day: u64 = parts.next()?.parse().ok()?;
-    let month = parts.next()?;
-    let month = MONTHS.iter().position(|name| *name == month)?;
-    let year: u64 = parts.next()?.parse().ok().filter(|year| (1970..10_000).contains(year))?;
-    let mut time = parts.next()?.split(':').map(|part| part.parse::<u64>().ok());
-    let (hour, minute, second) = (time.next()??, time.next()??, time.next()??);
-    if day > 31 || hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    // Days from a March-based year, so that leap days come last (H. Hinnant's civil calendar).
-    let month = u64::try_from(month).ok()? + 1;
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day;
-    Some(((days * 24 + hour) * 60 + minute) * 60 + second)
+/// The time of an IMF-fixdate, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7), whatever day
+/// of the week it says that this is.
+fn time_of(date: &str) -> Option<Timestamp> {
+    DateTimeParser::new().relaxed_weekday(true).parse_timestamp(date.trim()).ok()
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub(super) fn cases(cases: &mut Cases<'_>) {
         repeat(entries(attempt), 32);
         attempt.policy = attempt.policy.clone().require_log_entries(2);
     });
+    // Though one is enough.
+    cases.edit("repeated-entry", |attempt| repeat(entries(attempt), 2));
     cases.edit("repeated-times", |attempt| {
         repeat(entries(attempt), 32);
         attempt.policy = attempt.policy.clone().require_signing_times(2);

@@ -42,6 +42,10 @@ fn stamps(cases: &mut Cases<'_>) {
         stamps.push(stamps[0].clone());
         attempt.policy = attempt.policy.clone().require_signed_timestamps(2);
     });
+    cases.attempt("twice-where-one-is-enough", &recipe, |attempt| {
+        let stamps = stamps_of(attempt).as_array_mut().unwrap();
+        stamps.push(stamps[0].clone());
+    });
 }
 
 fn tokens(cases: &mut Cases<'_>) {

@@ -306,8 +306,10 @@ fn check_of(error: &CheckError) -> &'static str {
         CheckError::Refused(refusal) => match refusal {
             Refusal::CertificateRequired => "certificate-present",
             Refusal::KeyRequired | Refusal::KeyHint { .. } => "key",
-            Refusal::LogEntries { .. } => "transparency-log",
-            Refusal::SignedTimestamps { .. } | Refusal::SigningTimes { .. } => "signed-timestamps",
+            Refusal::LogEntries { .. } | Refusal::RepeatedLogEntry { .. } => "transparency-log",
+            Refusal::SignedTimestamps { .. }
+            | Refusal::RepeatedTimestamp { .. }
+            | Refusal::SigningTimes { .. } => "signed-timestamps",
             Refusal::CertificateTimestamps { .. } => "certificate-timestamps",
             Refusal::Identity(_) => "identity",
             Refusal::KeyNotValid { .. } => "key-validity",

@@ -240,7 +240,7 @@ fn is_snake_case_of(key: &str, camel: &str) -> bool {
 }
 
 /// Decimal digits without a sign and, but for zero itself, without a leading zero.
-fn decimal(digits: &str) -> Option<u64> {
+pub(crate) fn decimal(digits: &str) -> Option<u64> {
     let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
     let shortest = digits == "0" || !digits.starts_with('0');
     digits.parse().ok().filter(|_| plain && shortest)

@@ -19,7 +19,7 @@ use std::borrow::Cow;
 pub(crate) use canonical::canonical;
 pub(crate) use error::excerpt;
 pub use error::{FieldError, FieldErrorKind, JsonError};
-pub(crate) use field::{Field, Names};
+pub(crate) use field::{Field, Names, decimal};
 pub(crate) use parse::parse;
 
 /// A JSON value; strings without escapes are borrowed from the document.

@@ -5,6 +5,7 @@
 
 use super::merkle::Node;
 use crate::base64;
+use crate::json::decimal;
 
 /// Longest note that is read. A checkpoint with its witnesses takes well below 4 KiB; the 16
 /// signatures that C2SP signed-note asks readers to accept take 80 KiB if they are post-quantum
@@ -95,6 +96,8 @@ impl<'a> Checkpoint<'a> {
         }
         // The split yields at least one line; the lines after the third are extensions.
         let origin = lines.next().ok_or(CheckpointError::EmptyLine { line: 1 })?;
+        // "the ASCII decimal representation of the number of leaves in the tree, with no leading
+        // zeroes (unless the tree is empty, in which case the tree size is `0`)".
         let tree_size = lines.next().and_then(decimal).ok_or(CheckpointError::TreeSize)?;
         let root_hash = lines.next().and_then(hash).ok_or(CheckpointError::RootHash)?;
         Ok(Self { text, origin, tree_size, root_hash, signatures })
@@ -173,14 +176,6 @@ fn signature(line: &str) -> Option<NoteSignature<'_>> {
         return None;
     }
     Some(NoteSignature { name, key_id: *key_id, signature: signature.to_vec() })
-}
-
-/// "the ASCII decimal representation of the number of leaves in the tree, with no leading zeroes
-/// (unless the tree is empty, in which case the tree size is `0`)".
-fn decimal(line: &str) -> Option<u64> {
-    let digits = line.bytes().all(|byte| byte.is_ascii_digit());
-    let shortest = line == "0" || !line.starts_with('0');
-    line.parse().ok().filter(|_| digits && shortest)
 }
 
 fn hash(line: &str) -> Option<Node> {

@@ -1,10 +1,10 @@
 //! Inclusion promises: the signed entry timestamp of Rekor v1.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::HEXLOWER;
 use sealift_model::Timestamp;
 
 use super::{Entry, LogError};
+use crate::base64;
 use crate::crypto::{Message, Provider};
 use crate::trust::TransparencyLog;
 
@@ -33,20 +33,15 @@ pub(crate) fn verify(
 pub(super) fn payload(entry: &Entry, time: Timestamp) -> String {
     let mut json = String::with_capacity(entry.body.len().div_ceil(3) * 4 + 192);
     json.push_str("{\"body\":\"");
-    STANDARD.encode_string(&entry.body, &mut json);
+    json.push_str(&base64::encode(&entry.body));
     json.push_str("\",\"integratedTime\":");
     json.push_str(&time.unix_seconds().to_string());
     json.push_str(",\"logID\":\"");
-    push_hex(&mut json, &entry.log_id);
+    json.push_str(&HEXLOWER.encode(&entry.log_id));
     json.push_str("\",\"logIndex\":");
     json.push_str(&entry.log_index.to_string());
     json.push('}');
     json
-}
-
-fn push_hex(text: &mut String, bytes: &[u8]) {
-    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    text.extend(nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16)));
 }
 
 #[cfg(test)]

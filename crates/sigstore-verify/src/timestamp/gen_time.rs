@@ -17,49 +17,26 @@ pub(super) fn parse(value: &[u8]) -> Option<Timestamp> {
     if !whole.bytes().all(|byte| byte.is_ascii_digit()) || whole.len() != 14 {
         return None;
     }
-    let number = |from: usize, to: usize| whole.get(from..to)?.parse::<i64>().ok();
-    let days = days_since_1970(number(0, 4)?, number(4, 6)?, number(6, 8)?)?;
-    let (hour, minute, second) = (number(8, 10)?, number(10, 12)?, number(12, 14)?);
-    if hour > 23 || minute > 59 || second > 59 {
+    let part = |from: usize, to: usize| whole.get(from..to);
+    let (year, second) = (part(0, 4)?, part(12, 14)?);
+    // RFC 3339 has both.
+    if year == "0000" || second == "60" {
         return None;
     }
-    let time =
-        Timestamp::from_unix_seconds(((days * 24 + hour) * 60 + minute) * 60 + second).ok()?;
-    match fraction {
-        None => Some(time),
-        Some(fraction) => with_fraction(time, fraction),
-    }
+    let fraction = match fraction {
+        None => String::new(),
+        Some(fraction) if is_fraction(fraction) => format!(".{fraction}"),
+        Some(_) => return None,
+    };
+    let (month, day, hour, minute) = (part(4, 6)?, part(6, 8)?, part(8, 10)?, part(10, 12)?);
+    format!("{year}-{month}-{day}T{hour}:{minute}:{second}{fraction}Z").parse().ok()
 }
 
-/// Days from 1970-01-01 to a day of the Gregorian calendar; `None` if it has no such day.
-fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
-    const DAYS_BEFORE_1970: i64 = 719_162;
-    const LENGTHS: [i64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    let leap_day = i64::from(is_leap);
-    let index = usize::try_from(month).ok()?.checked_sub(1)?;
-    let length = LENGTHS.get(index)? + if month == 2 { leap_day } else { 0 };
-    if year < 1 || !(1..=length).contains(&day) {
-        return None;
-    }
-    let years = year - 1;
-    let before_year = years * 365 + years / 4 - years / 100 + years / 400;
-    let before_month: i64 = LENGTHS.get(..index)?.iter().sum();
-    let leap_day_before = if month > 2 { leap_day } else { 0 };
-    Some(before_year - DAYS_BEFORE_1970 + before_month + leap_day_before + day - 1)
-}
-
-fn with_fraction(time: Timestamp, fraction: &str) -> Option<Timestamp> {
+fn is_fraction(digits: &str) -> bool {
     const MAX_DIGITS: usize = 9;
-    if !(1..=MAX_DIGITS).contains(&fraction.len())
-        || !fraction.bytes().all(|byte| byte.is_ascii_digit())
-        || fraction.ends_with('0')
-    {
-        return None;
-    }
-    // The shared type is made with a fraction from text alone; few tokens have one.
-    let text = time.to_string();
-    format!("{}.{fraction}Z", text.strip_suffix('Z')?).parse().ok()
+    (1..=MAX_DIGITS).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && !digits.ends_with('0')
 }
 
 #[cfg(test)]

@@ -25,6 +25,11 @@ pub(super) fn verify<'t>(
         LogRequirement::NoPublicLog => return Ok(left_out(Omission::NoPublicLogs, log)),
         LogRequirement::InsecureIgnored => return Ok(left_out(Omission::Insecure, log)),
     };
+    let mut places = BTreeSet::new();
+    let mut all = bundle.entries().iter();
+    if let Some(place) = all.position(|entry| !places.insert((&entry.log_id, entry.log_index))) {
+        return Err(Refusal::RepeatedLogEntry { place }.into());
+    }
     let mut seen = BTreeSet::new();
     let mut counted = Vec::new();
     for (place, entry) in bundle.entries().iter().enumerate() {

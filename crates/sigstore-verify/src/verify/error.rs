@@ -36,6 +36,18 @@ pub enum Refusal {
         /// Why the first entry that does not count was rejected.
         why: Option<LogError>,
     },
+    /// A log entry is there twice, by log and index: it was repeated to be counted twice.
+    #[error("the transparency log entry at {place} repeats an earlier one")]
+    RepeatedLogEntry {
+        /// Its place in the bundle, from 0.
+        place: usize,
+    },
+    /// A signed timestamp is there twice, byte for byte: it was repeated to be counted twice.
+    #[error("the signed timestamp at {place} repeats an earlier one")]
+    RepeatedTimestamp {
+        /// Its place in the bundle, from 0.
+        place: usize,
+    },
     /// Fewer timestamps of trusted authorities count than the policy requires.
     #[error("{found} of {required} required signed timestamps{}", because(.why))]
     SignedTimestamps {

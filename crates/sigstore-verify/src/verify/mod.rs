@@ -74,7 +74,7 @@ impl<'t> Verifier<'t> {
         log.done(Check::Signature);
 
         let requirements = &policy.requirements;
-        let timestamps = times::signed(self, bundle, signable.signature(), &mut log);
+        let timestamps = times::signed(self, bundle, signable.signature(), &mut log)?;
         let digest = signable.digest(scheme);
         let signed = Signed {
             signature: signable.signature(),

@@ -172,12 +172,12 @@ pub enum NotCounted {
         /// The reason.
         why: TimestampError,
     },
-    /// A log entry that repeats an earlier one.
+    /// A log entry that records the same as an earlier one, elsewhere in the log.
     RepeatedLogEntry {
         /// Place, from 0.
         place: usize,
     },
-    /// A timestamp that repeats an earlier one.
+    /// A timestamp with the serial number of an earlier one.
     RepeatedTimestamp {
         /// Place, from 0.
         place: usize,

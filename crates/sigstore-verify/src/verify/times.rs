@@ -15,14 +15,21 @@ use crate::verify::{Refusal, Verifier};
 ///
 /// A timestamp that proves no time is skipped, whatever its fault, since an attacker could equally
 /// have omitted it. The reason is in the result, or in the error if too few count.
+///
+/// # Errors
+/// When a timestamp is there twice.
 pub(super) fn signed<'t>(
     verifier: &Verifier<'t>,
     bundle: &Bundle,
     signature: &[u8],
     log: &mut Log,
-) -> Vec<VerifiedTimestamp<'t>> {
+) -> Result<Vec<VerifiedTimestamp<'t>>, Refusal> {
     if bundle.timestamps().is_empty() {
         log.not_done(Check::SignedTimestamps, Omission::NotPresent);
+    }
+    let mut tokens = BTreeSet::new();
+    if let Some(place) = bundle.timestamps().iter().position(|token| !tokens.insert(token)) {
+        return Err(Refusal::RepeatedTimestamp { place });
     }
     let mut seen = BTreeSet::new();
     let mut counted = Vec::new();
@@ -36,7 +43,7 @@ pub(super) fn signed<'t>(
             Err(why) => log.not_counted(NotCounted::Timestamp { place, why }),
         }
     }
-    counted
+    Ok(counted)
 }
 
 /// Verifies a timestamp over the signature. For an attestation without a bundle, cosign requests it
