@@ -11,8 +11,8 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
 
 use crate::client::is_among;
-use crate::named::{self, Named};
-use crate::names::{Hosts, Names, Near};
+use crate::hosts::{Hosts, Names, Near};
+use crate::server_name::{self, Named};
 use crate::{ClientIdentity, Config, ErrorKind, OwnTls, Phase, Reach, Roots, Timeouts, Url};
 
 /// Connections that are kept for the next request, by what they were made with.
@@ -166,7 +166,7 @@ pub(crate) fn check_own_tls(own: &OwnTls) -> Result<(), ErrorKind> {
     if let Some(pem) = &own.roots {
         pem_certificates(pem).map_err(ErrorKind::NoRoots)?;
     }
-    named::check(own)
+    server_name::check(own)
 }
 
 fn read_roots(roots: &Roots) -> Result<RootCerts, String> {

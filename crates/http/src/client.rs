@@ -9,7 +9,7 @@ use ureq::SendBody;
 use ureq::http;
 
 use crate::agents::{Agents, check_identity, check_own_tls, check_roots, near, ureq_kind};
-use crate::gate::Gate;
+use crate::connection_limit::Gate;
 use crate::meter::Meter;
 use crate::response::Stream;
 use crate::unreached::{Leave, Unreached};

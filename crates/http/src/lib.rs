@@ -37,19 +37,19 @@
 mod agents;
 mod client;
 mod config;
+mod connection_limit;
 mod error;
-mod gate;
 mod headers;
+mod hosts;
 mod meter;
-mod named;
-mod names;
 mod proxies;
 mod redirect;
 mod request;
 mod response;
 mod retry;
+mod server_name;
 #[cfg(test)]
-mod server;
+mod test_server;
 #[cfg(test)]
 mod tests;
 mod unreached;

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::time::Instant;
 
 use crate::agents::ureq_kind;
-use crate::gate::Permit;
+use crate::connection_limit::Permit;
 use crate::meter::Meter;
 use crate::{Error, ErrorKind, Headers, Phase, Timeouts, Url};
 

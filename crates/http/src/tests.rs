@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::server::{Server, reply};
+use crate::test_server::{Server, reply};
 use crate::unreached::Leave;
 use crate::{
     Body, Client, Config, Error, ErrorKind, Method, Phase, Proxies, Reach, Request, Roots, Url,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use crate::Metadata;
-use crate::log::{ChangeLog, Position};
+use crate::entry_log::{ChangeLog, Position};
 use crate::notes::Notes;
 
 /// The content of one layer. It only depends on the layer, the extractor and the limits.

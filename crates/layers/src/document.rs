@@ -5,9 +5,9 @@ use std::fmt;
 use sealift_model::{BlobSource, Descriptor, Digest};
 use serde::{Deserialize, Deserializer};
 
+use crate::ambiguous_members;
 use crate::error::DocumentProblem;
 use crate::media::DocumentKind;
-use crate::names;
 use crate::stream::BlobStream;
 use crate::{Error, LimitExceeded, Limits};
 
@@ -188,7 +188,7 @@ pub(crate) fn json<'de, T: Deserialize<'de>>(
 ) -> Result<T, DocumentProblem> {
     let read =
         serde_json::from_slice(bytes).map_err(|error| DocumentProblem::Json(error.to_string()))?;
-    names::check(bytes, names)?;
+    ambiguous_members::check(bytes, names)?;
     Ok(read)
 }
 

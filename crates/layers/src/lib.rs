@@ -75,6 +75,7 @@
 //! entries in order); bytes after the compressed data are left out and reported (engines differ).
 #![forbid(unsafe_code)]
 
+mod ambiguous_members;
 mod assemble;
 mod buffer;
 mod cache;
@@ -82,16 +83,15 @@ mod check;
 mod content;
 mod directory;
 mod document;
+mod entry_log;
+mod entry_name;
 mod error;
 mod extract;
 mod file;
 mod image;
 mod limits;
-mod log;
 mod media;
 mod merge;
-mod name;
-mod names;
 mod notes;
 mod options;
 mod path;

@@ -9,8 +9,8 @@ use sealift_report::{
 };
 use sealift_sbom::{Subject, SubjectKind, SubjectLayer, cyclonedx, spdx};
 
+use crate::cyclonedx_vulnerabilities::vulnerabilities;
 use crate::sign::write_predicate;
-use crate::vulnerabilities::vulnerabilities;
 
 /// A format of reports.
 #[derive(Clone, Debug)]

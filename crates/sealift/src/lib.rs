@@ -34,19 +34,21 @@
 #![forbid(unsafe_code)]
 
 pub mod admission;
-mod age;
-mod base;
+mod advisory_age;
+mod base_image;
 mod cache;
-mod chain;
 mod configuration;
-mod counted;
-mod covered;
+mod cyclonedx_vulnerabilities;
 mod database;
 mod error;
+mod error_chain;
 mod facts;
 mod files;
 mod format;
 mod limits;
+mod lockfile_coverage;
+mod matched_packages;
+mod missing_advisories;
 mod observer;
 pub mod policy;
 mod rego;
@@ -58,18 +60,16 @@ mod source;
 mod target;
 mod thread_pool;
 pub mod transfer;
-mod uncovered;
 pub mod update;
 pub mod verify;
-mod vulnerabilities;
 
-pub use age::{OldAdvisories, old_advisories};
-pub use base::{Bases, KnownBases, NamedBase};
+pub use advisory_age::{OldAdvisories, old_advisories};
+pub use base_image::{Bases, KnownBases, NamedBase};
 pub use cache::{CacheSize, LayerCache};
-pub use chain::Chain;
 pub use configuration::{ConfigurationOptions, FilePattern, RenderedChart};
 pub use database::Database;
 pub use error::Error;
+pub use error_chain::Chain;
 pub use facts::{ErrorClass, ErrorFacts, Explain};
 pub use format::{Format, render};
 pub use limits::NamedLimit;

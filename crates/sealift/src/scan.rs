@@ -16,14 +16,14 @@ use sealift_sbom::{
     SubjectKind, assemble, read_document,
 };
 
-use crate::counted::{Counted, Counting};
+use crate::matched_packages::{Counted, Counting};
+use crate::missing_advisories;
 use crate::skip::OnlyFile;
 use crate::source::Opened;
-use crate::uncovered;
 use crate::update::ExportName;
 use crate::{
-    Bases, ConfigurationOptions, Database, Error, LayerCache, Observer, SkipRules, Target, base,
-    configuration,
+    Bases, ConfigurationOptions, Database, Error, LayerCache, Observer, SkipRules, Target,
+    base_image, configuration,
 };
 
 /// Scans targets, with or without an advisory database.
@@ -197,7 +197,7 @@ impl Scanner {
         let matches = self.match_packages(&inventory, &counting, options, observer)?;
         let left = counting.left_out();
         if let Some(matches) = &matches {
-            inventory.diagnose(uncovered::diagnostics(&matches.coverage));
+            inventory.diagnose(missing_advisories::diagnostics(&matches.coverage));
         }
         let mut report = Report::new(artifact, inventory, env!("CARGO_PKG_VERSION"));
         if matches.is_some() {
@@ -379,7 +379,7 @@ fn read_image(
     let platform = options.platform.as_ref();
     let image = Image::open(source, &source.root, platform, &options.limits).map_err(failed)?;
     // A base that cannot be read is better known before the layers are read.
-    let (base, other_base) = base::find(&image.config, options)?;
+    let (base, other_base) = base_image::find(&image.config, options)?;
     let catalogers = sealift_sbom::ALL;
     let reader = Reader::new(catalogers, &options.skip);
     let progress = |progress| observer.progress(progress);
@@ -416,7 +416,7 @@ fn read_image(
         })
         .collect();
     let whole = image.config.diff_ids.len();
-    facts.created = image.config.created.or_else(|| base::creation(&image.config, whole));
+    facts.created = image.config.created.or_else(|| base_image::creation(&image.config, whole));
     facts.base = base;
     let mut artifact = Artifact::new(target.name(), ArtifactKind::ContainerImage);
     artifact.image = Some(facts);

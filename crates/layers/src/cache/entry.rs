@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::Bytes;
 
 use crate::content::{LayerContent, ReadFile};
+use crate::entry_log::{ChangeLog, Position};
 use crate::extract::FactsCodec;
-use crate::log::{ChangeLog, Position};
 use crate::merge::Name;
 use crate::notes::Notes;
 use crate::read::layer::Found;

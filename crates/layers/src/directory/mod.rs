@@ -89,7 +89,7 @@ struct DirectoryReader<'a, E> {
 }
 
 struct Batch<F> {
-    files: Vec<(crate::log::Position, ReadFile<F>)>,
+    files: Vec<(crate::entry_log::Position, ReadFile<F>)>,
     notes: Notes,
 }
 

@@ -9,7 +9,7 @@ use sealift_model::Impact;
 
 use super::{Identity, metadata_of, open};
 use crate::content::LayerContent;
-use crate::log::{Change, Position};
+use crate::entry_log::{Change, Position};
 use crate::read::layer::Shared;
 use crate::stream::length;
 use crate::workers::Halt;

@@ -4,8 +4,8 @@ use sealift_model::Impact;
 
 use super::nodes::{Content, Naming, NodeId, NodeKind, Nodes, Spot};
 use super::take::Taken;
-use crate::log::{Change, ChangeLog, Position};
-use crate::name::split;
+use crate::entry_log::{Change, ChangeLog, Position};
+use crate::entry_name::split;
 use crate::notes::Notes;
 use crate::tree::Removal;
 use crate::{LimitExceeded, Limits, TreePath};

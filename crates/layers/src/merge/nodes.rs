@@ -6,7 +6,7 @@ use std::ops::{Index, IndexMut};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use crate::log::Position;
+use crate::entry_log::Position;
 use crate::stream::length;
 use crate::{LimitExceeded, Limits};
 

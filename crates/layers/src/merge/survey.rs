@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::apply::{Merge, Place, Way};
 use super::nodes::{Content, Naming, NodeId, NodeKind};
 use crate::content::ReadFile;
-use crate::log::Change;
+use crate::entry_log::Change;
 use crate::{Extract, LimitExceeded, Metadata, TreePath};
 
 /// A name under which a content is wanted, ordered by preference.

@@ -15,8 +15,8 @@ use sealift_model::Impact;
 use super::apply::{Merge, Place, Removed, Walk, Way};
 use super::nodes::{NodeId, NodeKind, Spot};
 use crate::LimitExceeded;
-use crate::log::{Change, ChangeLog, Position};
-use crate::name::split;
+use crate::entry_log::{Change, ChangeLog, Position};
+use crate::entry_name::split;
 use crate::stream::length;
 use crate::tree::Removal;
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::layer::{Found, Requests};
 use crate::content::{LayerContent, ReadFile};
-use crate::log::Change;
+use crate::entry_log::Change;
 use crate::merge::{Content, Merge, Name, Removed, Survey};
 use crate::notes::Notes;
 use crate::tree::{LayerSummary, RemovedFile, Tree, TreeFile};

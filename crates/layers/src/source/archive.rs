@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::layout::no_image;
 use super::open_regular;
+use crate::entry_name::{normalize, split};
 use crate::error::SourceProblem;
-use crate::name::{normalize, split};
 use crate::stream::length;
 use crate::tar::{Kind, Skip, TarReader};
 use crate::{Coding, Error, LimitExceeded, Limits};

@@ -9,10 +9,10 @@ use sealift_model::Timestamp;
 use sealift_policy::admission::{Cause, LabelSelector, Roles, Surroundings, Unanswered, UserInfo};
 use serde_json::Value;
 
-use super::cache::{Bounds, Weight};
-use super::flight::NotYet;
-use super::once::Once;
-use super::patience::Patience;
+use super::lookup::cache::{Bounds, Weight};
+use super::lookup::deadline::Patience;
+use super::lookup::memo::Once;
+use super::lookup::single_flight::NotYet;
 use crate::ThreadPool;
 
 /// A cluster, as policies ask it. It is read, and nothing is changed there.

@@ -53,34 +53,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod around;
-mod cache;
-mod changes;
+mod admission_review;
 mod cluster;
 mod decision;
-mod facts;
-mod flight;
-mod folder;
 mod images;
-mod json;
-mod junit;
-mod misspelt;
-mod not_known;
-mod once;
-mod patience;
-mod question;
-mod refusal;
-mod response;
+mod load;
+mod lookup;
+mod output;
+mod reviewed_text;
 mod reviewer;
-mod root;
 mod rules;
 mod scoped_registries;
-mod sources;
-mod table;
-mod tags;
-mod text;
-mod unknown;
-mod workload;
+mod surroundings;
 mod world;
 
 use serde::Serialize;
@@ -90,17 +74,17 @@ pub use sealift_policy::admission::{
     Policies, Request, Surroundings, Unanswered, go_duration,
 };
 
+pub use admission_review::{NoReview, request_of};
 pub use cluster::Cluster;
 pub use decision::{Change, Decision};
-pub use folder::{LoadError, objects, of_kinds};
-pub use question::{NoReview, request_of};
-pub use refusal::ImageRefusal;
-pub use response::response;
+pub use images::refusal::ImageRefusal;
+pub use load::folder::{LoadError, objects, of_kinds};
+pub use load::sources::{LoadSummary, Others, RootSource, Sources};
+pub use output::response::response;
+pub use reviewed_text::{Reviewed, TextError, stand_in};
 pub use reviewer::{Reviewer, ReviewerSources};
 pub use rules::Rules;
 pub use scoped_registries::{CredentialScope, MissingHost, ScopedRegistries};
-pub use sources::{LoadSummary, Others, RootSource, Sources};
-pub use text::{Reviewed, TextError, stand_in};
 pub use world::{Asked, Registry, Tally, World};
 
 /// What policies say of objects.
@@ -178,19 +162,19 @@ impl Review {
     /// As a table for people: what fails, and how much there is of everything.
     #[must_use]
     pub fn table(&self) -> String {
-        table::text(self)
+        output::table::text(self)
     }
 
     /// As JSON, in the form of a policy report (`wgpolicyk8s.io`).
     #[must_use]
     pub fn json(&self) -> String {
-        json::text(self)
+        output::json::text(self)
     }
 
     /// As JUnit: a suite for each policy, a test for each rule and object.
     #[must_use]
     pub fn junit(&self) -> String {
-        junit::text(self)
+        output::junit::text(self)
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 use sealift_model::Timestamp;
 use sealift_policy::admission::{Cause, Files, Operation};
 
-use super::folder::wrong;
+use super::load::folder::wrong;
 use super::{
     LoadError, Registry, Reviewed, RootSource, Rules, Sources, TextError, World, stand_in,
 };

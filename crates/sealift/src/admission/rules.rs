@@ -6,15 +6,16 @@ use std::time::Instant;
 use sealift_model::Reference;
 use sealift_policy::admission::{Policies, Request};
 
-use super::around::Around;
-use super::changes::{changeable, changed};
+use super::images::changes::{changeable, changed};
+use super::images::refusal::ImageRefusal;
+use super::images::tags::Tags;
+use super::images::workload;
+use super::images::workload::{image_to_be_asked, say_verdicts, to_be_asked, unknown};
 use super::images::{Images, Measure};
-use super::patience::Patience;
-use super::refusal::ImageRefusal;
-use super::tags::Tags;
-use super::workload::{image_to_be_asked, say_verdicts, to_be_asked, unknown};
+use super::lookup::deadline::Patience;
+use super::surroundings::Around;
 use super::world::Known;
-use super::{Change, Decision, World, workload};
+use super::{Change, Decision, World};
 
 /// All that requests are judged by.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use crate::verify::{
     LogSearch, OpenError, Policy as SignaturePolicy, TrustedRoot, Verifier, VerifyError,
     VerifyOptions,
 };
-use crate::{Chain, Error, Observer, RegistryImage, ScanOptions, Scanner, Target, base};
+use crate::{Chain, Error, Observer, RegistryImage, ScanOptions, Scanner, Target, base_image};
 
 /// Judges images by the rules for them. One gate serves any number of threads.
 #[derive(Clone, Debug)]
@@ -227,7 +227,7 @@ fn created(target: &Target, options: &ScanOptions) -> Result<Option<Timestamp>, 
     let image = Image::open(&opened, &opened.root, platform, &options.limits)
         .map_err(|error| Error::layers(target.path(), error))?;
     let layers = image.config.diff_ids.len();
-    Ok(image.config.created.or_else(|| base::creation(&image.config, layers)))
+    Ok(image.config.created.or_else(|| base_image::creation(&image.config, layers)))
 }
 
 fn check_age(created: Option<Timestamp>, most: u64, now: Timestamp, verdict: &mut RuleVerdict) {

@@ -6,20 +6,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use sealift_model::Reference;
 use sealift_policy::admission::ImageUse;
 
-use super::images::Images;
+use super::Images;
 use super::not_known::NotKnown;
-use super::patience::Patience;
+use crate::admission::lookup::deadline::Patience;
 
 /// The tags of one review: each is resolved once, so that all rules speak of the same image.
 #[derive(Debug, Default)]
-pub(super) struct Tags {
+pub(in crate::admission) struct Tags {
     resolved: RefCell<BTreeMap<Reference, Result<Reference, NotKnown>>>,
     wanted: RefCell<BTreeSet<Reference>>,
 }
 
 impl Tags {
     /// The image with its digest.
-    pub(super) fn resolve(
+    pub(in crate::admission) fn resolve(
         &self,
         image: &Reference,
         images: &Images,
@@ -38,25 +38,25 @@ impl Tags {
     }
 
     /// Takes in what was found of an image.
-    pub(super) fn learn(&self, image: &Reference, found: Reference) {
+    pub(in crate::admission) fn learn(&self, image: &Reference, found: Reference) {
         self.resolved.borrow_mut().insert(image.clone(), Ok(found));
     }
 
     /// The image as far as it is known.
-    pub(super) fn known(&self, image: &Reference) -> Reference {
+    pub(in crate::admission) fn known(&self, image: &Reference) -> Reference {
         let resolved = self.resolved.borrow();
         resolved.get(image).and_then(|it| it.as_ref().ok()).unwrap_or(image).clone()
     }
 
     /// Somebody wants the image named by its digest.
-    pub(super) fn want(&self, image: Reference) {
+    pub(in crate::admission) fn want(&self, image: Reference) {
         if image.digest().is_none() {
             self.wanted.borrow_mut().insert(image);
         }
     }
 
     /// The uses of images that somebody wants so, each with its image.
-    pub(super) fn wanted(
+    pub(in crate::admission) fn wanted(
         &self,
         uses: impl FnOnce() -> Vec<ImageUse>,
     ) -> Vec<(ImageUse, Reference)> {

@@ -42,7 +42,10 @@ impl From<Unread> for LoadError {
 
 impl LoadError {
     /// An error about a document of one of these names, which says itself which, and where in it.
-    pub(super) fn placed<'n>(names: impl Iterator<Item = &'n str>, error: impl ToString) -> Self {
+    pub(in crate::admission) fn placed<'n>(
+        names: impl Iterator<Item = &'n str>,
+        error: impl ToString,
+    ) -> Self {
         let whole = error.to_string();
         let reason = whole.strip_prefix("Rego: ").unwrap_or(&whole);
         // Of `a` and `a.rego` the longer is meant.
@@ -57,7 +60,7 @@ impl LoadError {
 
 /// What files of objects end in, and those of policies.
 const OBJECTS: [&str; 3] = ["yaml", "yml", "json"];
-pub(super) const POLICIES: [&str; 4] = ["yaml", "yml", "json", "rego"];
+pub(in crate::admission) const POLICIES: [&str; 4] = ["yaml", "yml", "json", "rego"];
 
 /// The objects in a file, or in all YAML and JSON of a folder, by name.
 ///
@@ -93,22 +96,25 @@ pub fn of_kinds(documents: Vec<Document>) -> Result<Vec<Document>, LoadError> {
 }
 
 /// The documents of one file.
-pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<Document>, LoadError> {
+pub(in crate::admission) fn read(name: &str, bytes: &[u8]) -> Result<Vec<Document>, LoadError> {
     let read = Document::read(name, bytes, &Limits::default());
     read.map_err(|error| wrong(Path::new(name), error))
 }
 
 /// A file itself, else the files of a folder, sorted by name.
-pub(super) fn listed(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, LoadError> {
+pub(in crate::admission) fn listed(
+    path: &Path,
+    endings: &[&str],
+) -> Result<Vec<PathBuf>, LoadError> {
     Ok(files::listed(path, endings)?)
 }
 
-pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, LoadError> {
+pub(in crate::admission) fn bytes(path: &Path) -> Result<Vec<u8>, LoadError> {
     let most = u64::try_from(Limits::default().max_file_bytes).unwrap_or(u64::MAX);
     Ok(files::read(path, most)?)
 }
 
-pub(super) fn wrong(path: &Path, reason: impl ToString) -> LoadError {
+pub(in crate::admission) fn wrong(path: &Path, reason: impl ToString) -> LoadError {
     LoadError { path: path.to_owned(), line: None, reason: reason.to_string() }
 }
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Review, Row};
+use crate::admission::{Review, Row};
 
-pub(super) fn text(review: &Review) -> String {
+pub(in crate::admission) fn text(review: &Review) -> String {
     let mut summary = json!({});
     if let Some(summary) = summary.as_object_mut() {
         for (outcome, count) in review.counts() {

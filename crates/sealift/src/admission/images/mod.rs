@@ -1,5 +1,12 @@
 //! Images, looked at in their registries.
 
+pub(super) mod changes;
+pub(super) mod facts;
+pub(super) mod not_known;
+pub(super) mod refusal;
+pub(super) mod tags;
+pub(super) mod workload;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,30 +15,30 @@ use sealift_policy::admission::{VerifiedImage, WantedImage};
 use sealift_registry::ManifestName;
 use serde_json::Value;
 
-use super::cache::{Bounds, Weight};
-use super::facts::facts;
-use super::flight::Flights;
-use super::not_known::{NotKnown, Unverified};
-use super::once::{Begun, Once};
-use super::patience::Patience;
-use super::root::Root;
-use super::world::{Known, World};
+use self::facts::facts;
+use self::not_known::{NotKnown, Unverified};
+use crate::admission::load::trusted_root::Root;
+use crate::admission::lookup::cache::{Bounds, Weight};
+use crate::admission::lookup::deadline::Patience;
+use crate::admission::lookup::memo::{Begun, Once};
+use crate::admission::lookup::single_flight::Flights;
+use crate::admission::world::{Known, World};
 use crate::policy::{ImageGate, RuleVerdict, verify_wanted};
 use crate::verify::LogSearch;
 use crate::{Chain, Error, Observer, ScanOptions, Scanner, ThreadPool};
 
 /// What images are judged by.
 #[derive(Debug)]
-pub(super) struct Measure {
-    pub(super) gate: ImageGate,
-    pub(super) scanner: Scanner,
-    pub(super) options: ScanOptions,
+pub(in crate::admission) struct Measure {
+    pub(in crate::admission) gate: ImageGate,
+    pub(in crate::admission) scanner: Scanner,
+    pub(in crate::admission) options: ScanOptions,
     /// What certificates and logs are compared with that policies trust.
-    pub(super) root: Root,
+    pub(in crate::admission) root: Root,
     /// The log that is asked for entries where no policy names one.
-    pub(super) log: Option<LogSearch>,
+    pub(in crate::admission) log: Option<LogSearch>,
     /// Grows whenever rules, trusted root or database change.
-    pub(super) generation: u64,
+    pub(in crate::admission) generation: u64,
 }
 
 /// An image by its digest, under the rules, the trusted root and the database of one generation.
@@ -49,19 +56,19 @@ impl Weight for Key {
 }
 
 /// What each rule says of an image.
-pub(super) type Verdicts = Arc<[RuleVerdict]>;
+pub(in crate::admission) type Verdicts = Arc<[RuleVerdict]>;
 
 /// An image that was judged.
 #[derive(Clone, Debug)]
-pub(super) struct Judged {
+pub(in crate::admission) struct Judged {
     /// Its name with its digest.
-    pub(super) image: Reference,
-    pub(super) verdicts: Verdicts,
+    pub(in crate::admission) image: Reference,
+    pub(in crate::admission) verdicts: Verdicts,
 }
 
 /// What a verifier says of an image.
 #[derive(Clone, Debug)]
-pub(super) enum Checked {
+pub(in crate::admission) enum Checked {
     /// It is signed, or attested, as it is wanted.
     Verified(VerifiedImage),
     /// It is not.
@@ -69,7 +76,7 @@ pub(super) enum Checked {
 }
 
 /// Resolves and judges images; what takes longer than a request goes on by itself.
-pub(super) struct Images {
+pub(in crate::admission) struct Images {
     shared: Arc<Shared>,
 }
 
@@ -110,7 +117,7 @@ impl std::fmt::Debug for Images {
 }
 
 impl Images {
-    pub(super) fn new(world: World) -> Self {
+    pub(in crate::admission) fn new(world: World) -> Self {
         let pool = ThreadPool::new("image", MAX_FETCHED, MAX_WAITING, STACK_BYTES);
         let told = || {
             let tally = Arc::clone(&world.tally);
@@ -127,17 +134,17 @@ impl Images {
     }
 
     /// The time.
-    pub(super) fn now(&self) -> Timestamp {
+    pub(in crate::admission) fn now(&self) -> Timestamp {
         (self.shared.world.now)()
     }
 
     /// What is known of a cluster.
-    pub(super) fn cluster(&self) -> &Known {
+    pub(in crate::admission) fn cluster(&self) -> &Known {
         &self.shared.world.cluster
     }
 
     /// Each image with its digest. A tag is resolved whenever it is asked for.
-    pub(super) fn resolve(
+    pub(in crate::admission) fn resolve(
         &self,
         images: &[Reference],
         then: Option<&Arc<Measure>>,
@@ -151,7 +158,7 @@ impl Images {
 
     /// What the rules say of each image; nothing is asked of one that no rule is about. All are
     /// begun before any is waited for.
-    pub(super) fn judge(
+    pub(in crate::admission) fn judge(
         &self,
         images: &[Reference],
         measure: &Arc<Measure>,
@@ -182,7 +189,7 @@ impl Images {
 
     /// Whether an image, named by its digest, is signed, or attested, as a policy wants it; its
     /// signatures may be elsewhere.
-    pub(super) fn verify(
+    pub(in crate::admission) fn verify(
         &self,
         wanted: &WantedImage,
         image: &Reference,
@@ -206,7 +213,7 @@ impl Images {
     }
 
     /// What policies are told of an image with this digest.
-    pub(super) fn facts(
+    pub(in crate::admission) fn facts(
         &self,
         image: &Reference,
         digest: &Digest,

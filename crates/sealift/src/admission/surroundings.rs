@@ -11,12 +11,12 @@ use sealift_policy::admission::{
 };
 use serde_json::Value;
 
+use super::images::not_known::NotKnown;
+use super::images::tags::Tags;
+use super::images::workload::{image_named, image_to_be_asked};
 use super::images::{Checked, Images, Measure};
-use super::not_known::NotKnown;
-use super::patience::Patience;
-use super::tags::Tags;
-use super::unknown::NAME_LABEL;
-use super::workload::{image_named, image_to_be_asked};
+use super::load::cluster_inputs::NAME_LABEL;
+use super::lookup::deadline::Patience;
 use super::world::Known;
 
 /// The world around one request.

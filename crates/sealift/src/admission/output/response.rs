@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use sealift_report::escape;
 use serde_json::{Map, Value, json};
 
-use super::Decision;
+use crate::admission::Decision;
 
 const API_VERSION: &str = "admission.k8s.io/v1";
 const KIND: &str = "AdmissionReview";

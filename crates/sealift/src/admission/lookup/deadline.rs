@@ -9,7 +9,7 @@ const TICK: Duration = Duration::from_millis(40);
 
 /// How long somebody waits: until an instant, or until they want no more.
 #[derive(Clone, Copy)]
-pub(super) struct Patience<'o> {
+pub(in crate::admission) struct Patience<'o> {
     until: Instant,
     observer: Option<&'o dyn Observer>,
 }
@@ -21,17 +21,17 @@ impl From<Instant> for Patience<'_> {
 }
 
 impl<'o> Patience<'o> {
-    pub(super) fn new(until: Instant, observer: &'o dyn Observer) -> Self {
+    pub(in crate::admission) fn new(until: Instant, observer: &'o dyn Observer) -> Self {
         Self { until, observer: Some(observer) }
     }
 
     /// The same, that ends so much from now.
-    pub(super) fn at_most(self, longest: Duration) -> Self {
+    pub(in crate::admission) fn at_most(self, longest: Duration) -> Self {
         Self { until: self.until.min(Instant::now() + longest), ..self }
     }
 
     /// How long to wait before looking again; none when there is no more to wait.
-    pub(super) fn left(self) -> Option<Duration> {
+    pub(in crate::admission) fn left(self) -> Option<Duration> {
         if self.observer.is_some_and(Observer::is_cancelled) {
             return None;
         }

@@ -45,7 +45,7 @@ const KINDS: [&str; 9] = [
 
 /// Whether a document that is no policy which is read seems to be one: in a group of policies, or
 /// by its kind, or a `...Policy` that names no version.
-pub(super) fn seems_one(document: &Document) -> bool {
+pub(in crate::admission) fn seems_one(document: &Document) -> bool {
     let (group, kind) = (document.group(), document.kind());
     let is_other = BESIDE.contains(&group)
         || OTHERS.iter().any(|(own, kinds)| *own == group && kinds.contains(&kind));

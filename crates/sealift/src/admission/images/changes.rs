@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use sealift_policy::admission::{ImageUse, Operation, Request, images_of};
 use serde_json::Value;
 
-use super::Change;
+use crate::admission::Change;
 
 /// The images whose names may be changed. Not those that were there before: the template of a Job
 /// may not change. Nor those of what a controller makes of another object: a scaled ReplicaSet may
 /// not differ from its Deployment.
-pub(super) fn changeable(request: &Request) -> Vec<ImageUse> {
+pub(in crate::admission) fn changeable(request: &Request) -> Vec<ImageUse> {
     if is_kept_by_a_controller(&request.object) {
         return Vec::new();
     }
@@ -26,7 +26,10 @@ pub(super) fn changeable(request: &Request) -> Vec<ImageUse> {
 }
 
 /// The request for the object with these changes.
-pub(super) fn changed<'r>(request: &'r Request, changes: &[Change]) -> Cow<'r, Request> {
+pub(in crate::admission) fn changed<'r>(
+    request: &'r Request,
+    changes: &[Change],
+) -> Cow<'r, Request> {
     if changes.is_empty() {
         return Cow::Borrowed(request);
     }

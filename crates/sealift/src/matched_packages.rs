@@ -3,7 +3,7 @@
 use sealift_model::{Evidence, Package, Scope};
 
 use crate::Matching;
-use crate::covered::{Covered, is_own};
+use crate::lockfile_coverage::{Covered, is_own};
 
 /// The kinds of packages that count.
 #[derive(Clone, Copy, Debug)]

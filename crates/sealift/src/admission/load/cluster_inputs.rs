@@ -5,13 +5,13 @@ use sealift_policy::admission::Document;
 use serde_json::Value;
 
 /// The one label that every namespace has, with its own name.
-pub(super) const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+pub(in crate::admission) const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
 /// Fields that choose by what only the cluster knows.
 const ASKED: [(&str, &str); 3] =
     [("namespaceSelector", LABELS), ("clusterRoles", ROLES), ("roles", ROLES)];
 const LABELS: &str = "the labels of namespaces";
-pub(super) const NAMESPACES: &str = "namespaces but for their names";
+pub(in crate::admission) const NAMESPACES: &str = "namespaces but for their names";
 const ROLES: &str = "the roles that are bound to who asks";
 
 /// Where policies, bindings, exceptions and constraints choose what they are about. Elsewhere such
@@ -39,7 +39,7 @@ const REGO: [&str; 2] = ["rego", "libs"];
 const JMESPATH_ASKED: [&str; 2] = ["request.clusterRoles", "request.roles"];
 
 /// What a policy asks of a cluster: the fields, each with what it is about.
-pub(super) fn asked(document: &Document) -> Vec<(String, &'static str)> {
+pub(in crate::admission) fn asked(document: &Document) -> Vec<(String, &'static str)> {
     let mut asked = Vec::new();
     match document.kind() {
         "GlobalContextEntry" => asked.push(("kind".to_owned(), ENTRIES)),
@@ -54,7 +54,7 @@ pub(super) fn asked(document: &Document) -> Vec<(String, &'static str)> {
 
 /// Whether what is asked is judged as if there were none where nobody gives it. Of a Namespace that
 /// is not known a rule says so itself.
-pub(super) fn counts_as_none(about: &str) -> bool {
+pub(in crate::admission) fn counts_as_none(about: &str) -> bool {
     about != NAMESPACES
 }
 

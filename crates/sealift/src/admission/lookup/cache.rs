@@ -11,13 +11,13 @@ use serde_json::Value;
 /// What is kept at most: so many answers, and about so many bytes of them. One that would take more
 /// than a quarter of those is not kept.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bounds {
-    pub(super) entries: usize,
-    pub(super) bytes: usize,
+pub(in crate::admission) struct Bounds {
+    pub(in crate::admission) entries: usize,
+    pub(in crate::admission) bytes: usize,
 }
 
 /// About how many bytes something takes.
-pub(super) trait Weight {
+pub(in crate::admission) trait Weight {
     fn weight(&self) -> usize;
 }
 
@@ -72,7 +72,7 @@ impl<T: Weight, E: Display> Weight for Result<T, E> {
 }
 
 #[derive(Debug)]
-pub(super) struct Cache<K, V> {
+pub(in crate::admission) struct Cache<K, V> {
     bounds: Bounds,
     entries: Mutex<Entries<K, V>>,
 }
@@ -94,12 +94,12 @@ struct Entry<V> {
 }
 
 impl<K: Eq + Hash + Weight, V: Clone + Weight> Cache<K, V> {
-    pub(super) fn new(bounds: Bounds) -> Self {
+    pub(in crate::admission) fn new(bounds: Bounds) -> Self {
         let entries = Entries { by_key: HashMap::new(), bytes: 0, uses: 0 };
         Self { bounds, entries: Mutex::new(entries) }
     }
 
-    pub(super) fn get(&self, key: &K, now: Instant) -> Option<V> {
+    pub(in crate::admission) fn get(&self, key: &K, now: Instant) -> Option<V> {
         let mut entries = self.lock();
         entries.uses += 1;
         let uses = entries.uses;
@@ -109,7 +109,13 @@ impl<K: Eq + Hash + Weight, V: Clone + Weight> Cache<K, V> {
     }
 
     /// Keeps what was found for a time; how much is kept.
-    pub(super) fn put(&self, key: K, value: V, time: Duration, now: Instant) -> usize {
+    pub(in crate::admission) fn put(
+        &self,
+        key: K,
+        value: V,
+        time: Duration,
+        now: Instant,
+    ) -> usize {
         let bytes = key.weight() + value.weight();
         let mut entries = self.lock();
         if bytes <= self.bounds.bytes / 4 {

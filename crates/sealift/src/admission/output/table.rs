@@ -2,10 +2,10 @@
 
 use sealift_report::escape::terminal;
 
-use super::{Outcome, Review, Row};
+use crate::admission::{Outcome, Review, Row};
 
 /// What does not hold, object by object, then the counts.
-pub(super) fn text(review: &Review) -> String {
+pub(in crate::admission) fn text(review: &Review) -> String {
     let mut text = String::new();
     let told =
         |row: &&Row| matches!(row.answer.outcome, Outcome::Fail | Outcome::Warn | Outcome::Error);

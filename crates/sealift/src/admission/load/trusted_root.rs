@@ -15,7 +15,7 @@ const KEPT_ERROR: Duration = Duration::from_secs(5);
 
 /// A trusted root, or where it is to be had. What could not be had is asked for again, after some
 /// seconds.
-pub(super) struct Root {
+pub(in crate::admission) struct Root {
     /// Held while the source is asked: who waits for it gets the same answer.
     known: Mutex<Option<Known>>,
     source: Option<Arc<RootSource>>,
@@ -29,7 +29,7 @@ enum Known {
 
 /// Why there is no trusted root.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub(super) enum RootError {
+pub(in crate::admission) enum RootError {
     /// It cannot be had.
     #[error("{}", Chain(.0))]
     Source(Cause),
@@ -40,17 +40,17 @@ pub(super) enum RootError {
 
 impl Root {
     /// A root that was read from a file.
-    pub(super) fn known(root: TrustedRoot) -> Self {
+    pub(in crate::admission) fn known(root: TrustedRoot) -> Self {
         Self { known: Mutex::new(Some(Known::Root(Arc::new(root)))), source: None }
     }
 
     /// The root that a source gives; without one, a root that vouches for nobody.
-    pub(super) fn of(source: Option<Arc<RootSource>>) -> Self {
+    pub(in crate::admission) fn of(source: Option<Arc<RootSource>>) -> Self {
         Self { known: Mutex::default(), source }
     }
 
     /// The root.
-    pub(super) fn get(&self) -> Result<Arc<TrustedRoot>, RootError> {
+    pub(in crate::admission) fn get(&self) -> Result<Arc<TrustedRoot>, RootError> {
         self.get_by(Instant::now)
     }
 
@@ -84,7 +84,10 @@ impl Root {
     }
 
     /// The root for what a policy wants; a key's signature without an entry in a log needs none.
-    pub(super) fn for_wanted(&self, wanted: &WantedImage) -> Result<Arc<TrustedRoot>, RootError> {
+    pub(in crate::admission) fn for_wanted(
+        &self,
+        wanted: &WantedImage,
+    ) -> Result<Arc<TrustedRoot>, RootError> {
         match wanted.attestor {
             Attestor::Key { .. } if wanted.log.no_entry => Ok(Arc::default()),
             _ => self.get(),

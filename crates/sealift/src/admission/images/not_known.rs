@@ -7,13 +7,13 @@ use sealift_model::{Reference, ReferenceError};
 use sealift_policy::admission::{Cause, Unanswered};
 use sealift_registry::ErrorKind;
 
-use super::flight::NotYet;
-use super::root::RootError;
+use crate::admission::load::trusted_root::RootError;
+use crate::admission::lookup::single_flight::NotYet;
 use crate::{Chain, Error};
 
 /// Why nothing is known of an image.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(super) enum NotKnown {
+pub(in crate::admission) enum NotKnown {
     /// The name is none of an image.
     #[error("{name:?} is no image: {error}")]
     NoImage { name: String, error: ReferenceError },
@@ -67,7 +67,7 @@ pub(super) enum NotKnown {
 
 impl NotKnown {
     /// Whether it may be known the next moment, so that to look again may help.
-    pub(super) fn is_transient(&self) -> bool {
+    pub(in crate::admission) fn is_transient(&self) -> bool {
         match self {
             // The client itself has tried a host that cannot be reached often enough.
             Self::Registry(error) => match &error.kind {
@@ -80,7 +80,7 @@ impl NotKnown {
     }
 
     /// Whether it may be known soon: looking goes on.
-    pub(super) fn is_late(&self) -> bool {
+    pub(in crate::admission) fn is_late(&self) -> bool {
         matches!(self, Self::NotYet { why: NotYet::Late, .. })
     }
 }
@@ -96,7 +96,7 @@ impl From<NotKnown> for Unanswered {
 /// its error is kept for who asks next: the proofs that do not count may be many.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{image}: {why}")]
-pub(super) struct Unverified {
-    pub(super) image: Box<Reference>,
-    pub(super) why: String,
+pub(in crate::admission) struct Unverified {
+    pub(in crate::admission) image: Box<Reference>,
+    pub(in crate::admission) why: String,
 }

@@ -7,11 +7,11 @@ use sealift_policy::admission::{
     Answer, Effect, ImageRules, ImageUse, Operation, Outcome, Request, images_of,
 };
 
-use super::Decision;
-use super::images::{Images, Judged, Measure};
 use super::not_known::NotKnown;
-use super::patience::Patience;
 use super::tags::Tags;
+use super::{Images, Judged, Measure};
+use crate::admission::Decision;
+use crate::admission::lookup::deadline::Patience;
 
 /// What is said of an image where no rule was asked, and under which names.
 const IMAGES: &str = "images";
@@ -19,7 +19,7 @@ const REGISTRIES: &str = "registries";
 const EXCLUDED: &str = "exclude-namespaces";
 
 /// What the image rules say of an object.
-pub(super) fn judge(
+pub(in crate::admission) fn judge(
     request: &Request,
     images: &Images,
     measure: &Arc<Measure>,
@@ -75,7 +75,7 @@ fn place(used: &ImageUse) -> String {
 }
 
 /// Nothing is known of an image: that refuses whatever the rules about it would do.
-pub(super) fn unknown(decision: &mut Decision, container: &str, why: &NotKnown) {
+pub(in crate::admission) fn unknown(decision: &mut Decision, container: &str, why: &NotKnown) {
     let text = format!("{container}: {why}");
     let answer = Answer::of_image_rule(IMAGES, Outcome::Error, Effect::Deny, text);
     if why.is_late() { decision.hear_late(answer) } else { decision.hear(answer) }
@@ -88,12 +88,15 @@ fn may_be_asked(rules: &ImageRules, image: &Reference) -> bool {
 }
 
 /// The image of that name.
-pub(super) fn image_named(name: &str) -> Result<Reference, NotKnown> {
+pub(in crate::admission) fn image_named(name: &str) -> Result<Reference, NotKnown> {
     name.parse().map_err(|error| NotKnown::NoImage { name: name.to_owned(), error })
 }
 
 /// The same, whose registry may be asked.
-pub(super) fn image_to_be_asked(rules: &ImageRules, name: &str) -> Result<Reference, NotKnown> {
+pub(in crate::admission) fn image_to_be_asked(
+    rules: &ImageRules,
+    name: &str,
+) -> Result<Reference, NotKnown> {
     let image = image_named(name)?;
     match may_be_asked(rules, &image) {
         true => Ok(image),
@@ -102,7 +105,7 @@ pub(super) fn image_to_be_asked(rules: &ImageRules, name: &str) -> Result<Refere
 }
 
 /// The images whose names are in order, and whose registries may be asked.
-pub(super) fn to_be_asked<'u>(
+pub(in crate::admission) fn to_be_asked<'u>(
     rules: &ImageRules,
     uses: &'u [ImageUse],
     decision: &mut Decision,
@@ -139,7 +142,7 @@ fn of_registry(rules: &ImageRules, container: &str, image: &Reference) -> Answer
 }
 
 /// What each rule says of an image.
-pub(super) fn say_verdicts(
+pub(in crate::admission) fn say_verdicts(
     decision: &mut Decision,
     rules: &ImageRules,
     place: &str,

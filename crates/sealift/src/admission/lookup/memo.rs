@@ -5,26 +5,29 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::cache::{Bounds, Cache, Weight};
-use super::flight::{Flight, Flights, NotYet};
-use super::patience::Patience;
-use super::world::Asked;
+use super::deadline::Patience;
+use super::single_flight::{Flight, Flights, NotYet};
 use crate::ThreadPool;
+use crate::admission::world::Asked;
 
 /// Answers under way, and kept, by what they answer.
-pub(super) struct Once<K, V> {
+pub(in crate::admission) struct Once<K, V> {
     flights: Flights<K, V>,
     kept: Arc<Cache<K, V>>,
     told: Arc<dyn Fn(usize) + Send + Sync>,
 }
 
 /// What is known, or will be.
-pub(super) enum Begun<V> {
+pub(in crate::admission) enum Begun<V> {
     Known(V),
     UnderWay(Arc<Flight<V>>),
 }
 
 impl<V: Clone> Begun<V> {
-    pub(super) fn wait<'o>(self, until: impl Into<Patience<'o>>) -> Result<V, NotYet> {
+    pub(in crate::admission) fn wait<'o>(
+        self,
+        until: impl Into<Patience<'o>>,
+    ) -> Result<V, NotYet> {
         match self {
             Self::Known(value) => Ok(value),
             Self::UnderWay(flight) => flight.wait(until),
@@ -37,19 +40,22 @@ where
     K: Clone + Eq + Hash + Weight + Send + 'static,
     V: Clone + Weight + Send + 'static,
 {
-    pub(super) fn new(pool: ThreadPool, bounds: Bounds) -> Self {
+    pub(in crate::admission) fn new(pool: ThreadPool, bounds: Bounds) -> Self {
         let kept = Arc::new(Cache::new(bounds));
         Self { flights: Flights::new(pool), kept, told: Arc::new(|_| {}) }
     }
 
     /// The same, where somebody is told how many answers are kept.
-    pub(super) fn telling(self, told: impl Fn(usize) + Send + Sync + 'static) -> Self {
+    pub(in crate::admission) fn telling(
+        self,
+        told: impl Fn(usize) + Send + Sync + 'static,
+    ) -> Self {
         Self { told: Arc::new(told), ..self }
     }
 
     /// The answer that is kept, else the one that `ask` gives, once for all who want it; and where
     /// it comes from. `keep` says for how long it is one, if at all.
-    pub(super) fn ask(
+    pub(in crate::admission) fn ask(
         &self,
         key: K,
         keep: impl FnOnce(&V) -> Option<Duration> + Send + 'static,

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::patience::Patience;
+use super::deadline::Patience;
 use crate::ThreadPool;
 
 /// Work under way, by what it makes.
-pub(super) struct Flights<K, V> {
+pub(in crate::admission) struct Flights<K, V> {
     open: Arc<Open<K, V>>,
     pool: ThreadPool,
 }
@@ -16,7 +16,7 @@ pub(super) struct Flights<K, V> {
 type Open<K, V> = Mutex<HashMap<K, Arc<Flight<V>>>>;
 
 /// One piece of work, for whoever waits.
-pub(super) struct Flight<V> {
+pub(in crate::admission) struct Flight<V> {
     state: Mutex<State<V>>,
     landed: Condvar,
 }
@@ -30,7 +30,7 @@ enum State<V> {
 
 /// Why there is nothing yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum NotYet {
+pub(in crate::admission) enum NotYet {
     #[error("it takes longer than the request may; it goes on, ask again")]
     Late,
     #[error("it failed; see the log")]
@@ -38,12 +38,12 @@ pub(super) enum NotYet {
 }
 
 impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Flights<K, V> {
-    pub(super) fn new(pool: ThreadPool) -> Self {
+    pub(in crate::admission) fn new(pool: ThreadPool) -> Self {
         Self { open: Arc::default(), pool }
     }
 
     /// What makes `key`: under way already, or begun by `work` now. Whether it was begun.
-    pub(super) fn join(
+    pub(in crate::admission) fn join(
         &self,
         key: K,
         work: impl FnOnce() -> V + Send + 'static,
@@ -68,7 +68,10 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Flights<K
 }
 
 impl<V: Clone> Flight<V> {
-    pub(super) fn wait<'o>(&self, until: impl Into<Patience<'o>>) -> Result<V, NotYet> {
+    pub(in crate::admission) fn wait<'o>(
+        &self,
+        until: impl Into<Patience<'o>>,
+    ) -> Result<V, NotYet> {
         let until = until.into();
         let mut state = lock(&self.state);
         loop {

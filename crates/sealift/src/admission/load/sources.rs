@@ -10,12 +10,12 @@ use sealift_model::Digest;
 use sealift_policy::admission::{Cause, Document, ImageRules, Policies};
 use sealift_policy::{Limits, Policy, Sources as PolicySources};
 
+use super::cluster_inputs;
 use super::folder::{LoadError, POLICIES, bytes, listed, read, wrong};
-use super::images::Measure;
-use super::misspelt;
-use super::root::Root;
-use super::rules::{Loaded, Rules};
-use super::unknown;
+use super::trusted_root::Root;
+use super::unrecognised;
+use crate::admission::images::Measure;
+use crate::admission::rules::{Loaded, Rules};
 use crate::policy::{ImageGate, PolicyFiles, Signer};
 use crate::verify::{TrustedRoot, trusted_root};
 use crate::{Chain, Database, ScanOptions, Scanner};
@@ -101,13 +101,13 @@ impl Sources {
         let documents = self.documents(&contents, &mut told)?;
         let folder = self.policies.first().map_or(Path::new(""), PathBuf::as_path);
         for document in &documents {
-            let asked = unknown::asked(document);
+            let asked = cluster_inputs::asked(document);
             if let (Some((field, about)), false) = (asked.first(), rules.knows_cluster()) {
                 let reason = format!("{field}: {about} are not known here");
                 return Err(wrong(Path::new(&document.source), reason));
             }
             let (kind, name) = (document.kind(), document.name());
-            let asked = asked.iter().find(|(_, about)| unknown::counts_as_none(about));
+            let asked = asked.iter().find(|(_, about)| cluster_inputs::counts_as_none(about));
             let asked = asked.map(|(field, about)| format!("{kind} {name}: {field}: {about}"));
             told.asked.extend(asked);
         }
@@ -115,7 +115,7 @@ impl Sources {
         let policies =
             Policies::of(documents).map_err(|error| LoadError::placed(names(), error))?;
         if let (Some(reader), false) = (policies.reads_namespaces().next(), rules.knows_cluster()) {
-            let reason = format!("{reader}: {} are not known here", unknown::NAMESPACES);
+            let reason = format!("{reader}: {} are not known here", cluster_inputs::NAMESPACES);
             return Err(LoadError::placed(names(), reason));
         }
         told.policies = policies.len();
@@ -141,7 +141,7 @@ impl Sources {
             let is_meant = self.policies.iter().any(|named| named.as_path() == Path::new(name))
                 || self.texts.iter().any(|(named, _)| named == name);
             for document in read(name, bytes)? {
-                let is_policy = Policies::reads(&document) || misspelt::seems_one(&document);
+                let is_policy = Policies::reads(&document) || unrecognised::seems_one(&document);
                 if self.others == Others::Refused || is_meant || is_policy {
                     documents.push(document);
                     continue;

@@ -13,7 +13,7 @@ const MAX_CONFIG_BYTES: u64 = 8 << 20;
 
 /// Manifest and config of an image at its digest; of an index, those of its image for the usual
 /// platform.
-pub(super) fn facts(
+pub(in crate::admission) fn facts(
     image: &Reference,
     digest: &Digest,
     repository: &Repository,

@@ -9,8 +9,8 @@ use sealift_policy::{Error, Limits};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::folder::{of_kinds, read, wrong};
-use super::patience::Patience;
+use super::load::folder::{of_kinds, read, wrong};
+use super::lookup::deadline::Patience;
 use super::{LoadError, NoReview, Review, Rules, objects, request_of, response};
 use crate::Observer;
 

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use sealift_report::junit::xml;
 
-use super::{Outcome, Review, Row};
+use crate::admission::{Outcome, Review, Row};
 
-pub(super) fn text(review: &Review) -> String {
+pub(in crate::admission) fn text(review: &Review) -> String {
     let mut suites: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in &review.rows {
         suites.entry(&row.answer.policy).or_default().push(row);
