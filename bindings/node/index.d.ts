@@ -41,7 +41,7 @@ export class SealiftError extends Error {
   readonly max?: number
   /** HTTP status of a registry: 404 where it has no such image, 401 where it denies access. */
   readonly status?: number
-  /** The check that failed, as `identity` or `content`; `image-present` where there is no image to verify. */
+  /** The check that failed, as `identity` or `content`; `image-present` where there is no image to verify, `attachments` where what is attached cannot be listed. */
   readonly check?: string
   /** The image that is not verified. */
   readonly digest?: string

@@ -130,10 +130,10 @@ impl Gate {
         };
         let loaded = files.load().map_err(|error| error::policy(&error))?;
         let loaded = loaded.with(overrides(&arguments)?);
-        loaded.check_requirements().map_err(|error| error::proof(&error))?;
+        let weak = loaded.check_requirements().map_err(|error| error::proof(&error))?;
         let (offline, now) = (arguments.flag("offline")?, arguments.time()?);
         arguments.finish()?;
-        let messages = loaded.messages.clone();
+        let messages = loaded.messages.iter().cloned().chain(weak).collect();
         let gate = sealift::policy::Gate::of(loaded, now);
         Ok(Self { gate: gate.map_err(|error| error::policy(&error))?, offline, messages })
     }

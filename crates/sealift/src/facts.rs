@@ -64,7 +64,7 @@ pub struct ErrorFacts {
     /// The digest that was named, and that of what was found.
     pub mismatch: Option<(Digest, Digest)>,
     /// The check of a verification that failed, as `identity`; `image-present` where there is no
-    /// image to verify.
+    /// image to verify, `attachments` where what is attached to it cannot be listed.
     pub check: Option<&'static str>,
     /// The image that is not verified.
     pub digest: Option<Digest>,
@@ -212,7 +212,7 @@ impl Explain for OpenError {
             Self::NoManifest { path } => {
                 ErrorFacts::new(ErrorClass::Unreadable).at(path).check(CHECK)
             }
-            Self::Attached(_) => ErrorFacts::new(ErrorClass::Unreadable).check(CHECK),
+            Self::Attached(_) => ErrorFacts::new(ErrorClass::Unreadable).check("attachments"),
         }
     }
 }

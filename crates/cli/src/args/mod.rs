@@ -93,7 +93,8 @@ pub(crate) struct Cli {
 /// Flags of all verbs.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct GlobalArgs {
-    /// Print only the report, errors, and warnings about settings that have no effect.
+    /// Print only the report and errors, and which configuration file of the working directory is not
+    /// read.
     #[arg(short, long, global = true, help_heading = "Global")]
     pub(crate) quiet: bool,
     /// Say more on stderr.

@@ -133,10 +133,10 @@ pub(crate) struct ScanArgs {
     pub(crate) download_db_only: bool,
     /// Trivy's configuration file; what is in it counts after flags and variables. It is read only
     /// where it is named.
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", help_heading = "Global")]
     pub(crate) config: Option<PathBuf>,
     /// Show no progress.
-    #[arg(long)]
+    #[arg(long, help_heading = "Global")]
     pub(crate) no_progress: bool,
     /// Also show advisories that are not about security, and those of other streams of an RPM
     /// module.
@@ -146,7 +146,7 @@ pub(crate) struct ScanArgs {
     #[arg(long, help_heading = "Exit status")]
     pub(crate) allow_incomplete: bool,
     /// Threads that read layers; default: one for each processor.
-    #[arg(long, alias = "parallel", value_name = "N")]
+    #[arg(long, alias = "parallel", value_name = "N", help_heading = "Global")]
     pub(crate) threads: Option<NonZeroUsize>,
 }
 

@@ -355,7 +355,7 @@ pub(crate) struct SignedByArgs {
     #[arg(long, help_heading = "Signing services")]
     pub(crate) insecure_skip_verify: bool,
     /// Do not ask before something is written to a public transparency log.
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = "Signing services")]
     pub(crate) yes: bool,
 }
 

@@ -30,7 +30,7 @@ const PLACES: &[&str] = &[
     "gradle/verification-metadata.xml", "JuliaManifest.toml", "Manifest.toml", "Manifest-v1.11.toml",
     "lib/a-1.0.dist-info/METADATA", "library/a/DESCRIPTION", "specifications/a-1.0.gemspec",
     "node_modules/.package-lock.json", "pylock.dev.toml", "requirements/base.txt", "Packages.Config",
-    "vendor/composer/installed.json", "vendor/modules.txt",
+    "vendor/composer/installed.json", "vendor/modules.txt", "packages.app.lock.json",
 ];
 
 /// How files begin of which a cataloger wants not all that stand there.
