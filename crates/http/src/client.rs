@@ -105,7 +105,9 @@ impl Client {
         let mut attempt = match unreached.leave(&request.url, config.retry.rest) {
             Leave::Ask => 1,
             Leave::AskOnce => config.retry.attempts,
-            Leave::No => return Err(failed(&request.url, ErrorKind::LeftAlone)),
+            Leave::No { cause } => {
+                return Err(failed(&request.url, ErrorKind::LeftAlone { cause }));
+            }
         };
         loop {
             let outcome = self.attempt(request, deadline);

@@ -30,8 +30,11 @@ pub enum ErrorKind {
     Connect(io::Error),
     /// Connecting failed a moment ago, so that the host is left alone
     /// ([`Retry::rest`](crate::Retry::rest)).
-    #[error("could not be reached a moment ago, and is not asked again yet")]
-    LeftAlone,
+    #[error("{cause} (a moment ago; it is not asked again yet)")]
+    LeftAlone {
+        /// Why there was none.
+        cause: String,
+    },
     /// The TLS handshake failed, most often because of the certificate.
     #[error("TLS: {0}")]
     Tls(String),
@@ -181,7 +184,7 @@ impl ErrorKind {
             self,
             Self::NoSuchHost
                 | Self::Connect(_)
-                | Self::LeftAlone
+                | Self::LeftAlone { .. }
                 | Self::Timeout { phase: Phase::Resolve | Phase::Connect, .. }
         )
     }

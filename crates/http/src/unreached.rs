@@ -13,26 +13,26 @@ const MAX_HOSTS: usize = 1000;
 /// waits for it.
 #[derive(Debug, Default)]
 pub(crate) struct Unreached {
-    /// Since when, by `host:port`.
-    hosts: Mutex<BTreeMap<String, Instant>>,
+    /// Since when, and why, by `host:port`.
+    hosts: Mutex<BTreeMap<String, (Instant, String)>>,
 }
 
 /// How a request may ask a host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Leave {
     /// As often as [`Retry`](crate::Retry) has it.
     Ask,
     /// Once: it could not be connected to the last time.
     AskOnce,
-    /// Not at all, for it was tried just now.
-    No,
+    /// Not at all, for it was tried just now, and that failed.
+    No { cause: String },
 }
 
 impl Unreached {
     pub(crate) fn leave(&self, url: &Url, rest: Duration) -> Leave {
         match self.hosts().get(&place(url)) {
             None => Leave::Ask,
-            Some(since) if since.elapsed() < rest => Leave::No,
+            Some((since, cause)) if since.elapsed() < rest => Leave::No { cause: cause.clone() },
             Some(_) => Leave::AskOnce,
         }
     }
@@ -45,13 +45,13 @@ impl Unreached {
                 if hosts.len() >= MAX_HOSTS {
                     hosts.clear();
                 }
-                hosts.insert(place(url), Instant::now());
+                hosts.insert(place(url), (Instant::now(), error.kind.to_string()));
             }
             _ => _ = hosts.remove(&place(url)),
         }
     }
 
-    fn hosts(&self) -> MutexGuard<'_, BTreeMap<String, Instant>> {
+    fn hosts(&self) -> MutexGuard<'_, BTreeMap<String, (Instant, String)>> {
         self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

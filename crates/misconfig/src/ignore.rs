@@ -24,6 +24,12 @@ use crate::{Check, Failure, FileKind, FileResult, Status};
 /// of comments above it.
 pub(crate) type Known = HashMap<(Cow<'static, str>, Option<u32>), bool>;
 
+/// Attributes of a resource, `size` or `ingress.from_port`, with the values that they must have.
+pub(crate) type Values = [(String, String)];
+
+/// Comments with attributes that count for one line: each resource is asked for each.
+const MAX_VALUES: usize = 100;
+
 /// Terraform's workspace where none is chosen.
 const WORKSPACE: &str = "default";
 
@@ -79,6 +85,14 @@ impl Ignores {
         self.rules.get(from..to).unwrap_or_default()
     }
 
+    /// The attributes and values of the comments that name a check and attributes, and stand where
+    /// one covers what begins on a line.
+    pub(crate) fn values_for(&self, check: &str, start: u32) -> Vec<&Values> {
+        let rules = self.on(start).iter().chain(self.on(start.saturating_sub(1)));
+        let of_check = rules.filter(|rule| !rule.values.is_empty() && rule.names(check));
+        of_check.map(|rule| &*rule.values).take(MAX_VALUES).collect()
+    }
+
     /// Whether a comment covers a failure of a check that, or a block around which, begins on a
     /// line; without a line, a comment at the top of the file. `counts` says which attributes with
     /// their values are there.
@@ -86,7 +100,7 @@ impl Ignores {
         &self,
         check: &str,
         start: Option<u32>,
-        counts: impl Fn(&[(String, String)]) -> bool,
+        counts: impl Fn(&Values) -> bool,
     ) -> bool {
         let covers = |rule: &Rule| rule.names(check) && counts(&rule.values);
         let above = |line: u32| self.on(line).iter().any(covers);
@@ -123,7 +137,7 @@ impl Ignores {
         check: &Check,
         failure: &Failure,
         known: &mut Known,
-        counts: impl Fn(&[(String, String)]) -> bool,
+        counts: impl Fn(&Values) -> bool,
     ) -> bool {
         let starts = failure.lines.map(|lines| lines.start);
         let starts = starts.into_iter().chain(failure.enclosing.iter().copied());
@@ -186,7 +200,8 @@ fn read_rule(rule: &str, now: Option<Timestamp>) -> Option<Rule> {
         let counts = match name {
             "exp" => now? < Timestamp::from_day(value).ok()?,
             "ws" => fits_whole(value, WORKSPACE),
-            _ => true,
+            // It may be a misspelt end of the comment's effect.
+            _ => false,
         };
         if !counts {
             return None;
@@ -260,7 +275,7 @@ mod tests {
     fn what_has_expired_or_depends_does_not_count() {
         let rule = |rest: &str| ignored(&format!("#trivy:ignore:*{rest}\nx"), "X-1", Some(2), &[]);
         assert!(rule(":exp:2026-11-23"));
-        for rest in [":exp:2026-11-22", ":exp:soon", ":exp", ":ws:prod"] {
+        for rest in [":exp:2026-11-22", ":exp:soon", ":exp", ":ws:prod", ":expires:2026-11-23"] {
             assert!(!rule(rest), "{rest}");
         }
         assert!(rule(":ws:default") && rule(":ws:def*:exp:2026-11-23"));

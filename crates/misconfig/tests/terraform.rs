@@ -347,6 +347,22 @@ fn a_comment_with_values_counts_for_resources_that_have_them() {
         let mark = if ignored { "!" } else { "" };
         assert!(of(comment).contains(&format!("{mark}main.tf:lines 2-7 AWS-0026")), "{comment}");
     }
+    // Each of several blocks must have it.
+    let group = |comment: &str| {
+        let ingress = |port: u16| {
+            format!(
+                "  ingress {{\n    protocol = \"tcp\"\n    from_port = {port}\n    to_port = {port}\n    \
+                 cidr_blocks = [\"0.0.0.0/0\"]\n  }}\n"
+            )
+        };
+        let head = "resource \"aws_security_group\" \"g\" {\n";
+        let (web, shell) = (ingress(80), ingress(22));
+        let text = format!("#trivy:ignore:AWS-0107[{comment}]\n{head}{web}{shell}}}\n");
+        failing(&check(&[("main.tf", &text)], &Options::default())).join(" ")
+    };
+    let of_one = group("ingress.from_port=80");
+    assert!(of_one.contains(" AWS-0107") && !of_one.contains("!"), "{of_one}");
+    assert!(!group("ingress.protocol=tcp").contains(" main.tf:line 7 AWS-0107"));
     // It means one of the two.
     assert!(of("type=a").contains(&"main.tf:lines 2-7 AWS-0026".to_owned()));
 }

@@ -63,6 +63,8 @@ pub struct Catalog {
     hasher: DefaultHashBuilder,
     /// Locations of the packages with more than one, which may be very many.
     places: HashSet<(usize, Location)>,
+    /// What is needed by packages of which several files say different things.
+    needs: HashSet<(usize, String)>,
 }
 
 impl Catalog {
@@ -97,16 +99,31 @@ impl Catalog {
             Some((_, at)) => {
                 if let Some(known) = self.packages.get_mut(at) {
                     known.scope = known.scope.joined(package.scope);
-                    // A folder of that name and version hides nothing that is fetched.
-                    if is_of_project(known) {
-                        known.relationship = package.relationship;
-                    }
+                    known.relationship = joined(known.relationship, package.relationship);
                 }
+                self.add_needs(at, package.depends_on);
                 self.add_places(at, package.locations);
             }
             None => {
                 self.found.insert_unique(hash, (hash, self.packages.len()), |(hash, _)| *hash);
                 self.packages.push(package);
+            }
+        }
+    }
+
+    /// Adds what another file says that the package at `at` needs, each once.
+    fn add_needs(&mut self, at: usize, needs: Vec<String>) {
+        let Some(known) = self.packages.get_mut(at) else { return };
+        if known.depends_on == needs {
+            return;
+        }
+        let first = known.depends_on.first().map(|first| (at, first.clone()));
+        if first.is_some_and(|first| !self.needs.contains(&first)) {
+            self.needs.extend(known.depends_on.iter().map(|need| (at, need.clone())));
+        }
+        for need in needs {
+            if self.needs.insert((at, need.clone())) {
+                known.depends_on.push(need);
             }
         }
     }
@@ -171,8 +188,16 @@ impl Catalog {
     }
 }
 
-fn is_of_project(package: &Package) -> bool {
-    matches!(package.relationship, Relationship::Root | Relationship::Workspace)
+/// How a package is required that two files list: indirectly only where both say so. A folder of
+/// the project hides nothing of that name and version that is fetched.
+fn joined(one: Relationship, other: Relationship) -> Relationship {
+    use Relationship::{Direct, Indirect, Root, Unstated, Workspace};
+    match (one, other) {
+        (Root | Workspace, relationship) | (relationship, Root | Workspace) => relationship,
+        (Direct, _) | (_, Direct) => Direct,
+        (Indirect, Indirect) => Indirect,
+        _ => Unstated,
+    }
 }
 
 /// What packages have in common that are one.
@@ -228,6 +253,35 @@ mod tests {
             }
             let [package] = catalog.packages() else { panic!("{catalog:?}") };
             assert_eq!((package.relationship, package.locations.len()), (fetched, 2));
+        }
+    }
+
+    #[test]
+    fn what_several_files_say_of_a_package_is_joined() {
+        let of = |relationship, needs: &[&str]| {
+            let purl = Purl::builder("npm", "x").version("1").build().unwrap();
+            let mut package = Package::new(Ecosystem::Npm, "x", "1", purl);
+            package.relationship = relationship;
+            package.depends_on = needs.iter().map(|need| (*need).to_owned()).collect();
+            package
+        };
+        use Relationship::{Direct, Indirect, Unstated};
+        for (relationships, expected) in [
+            ([Indirect, Indirect], Indirect),
+            ([Indirect, Direct], Direct),
+            ([Direct, Unstated], Direct),
+            ([Unstated, Indirect], Unstated),
+        ] {
+            for [one, other] in [relationships, [relationships[1], relationships[0]]] {
+                let facts = Facts::default();
+                let mut catalog = Catalog::default();
+                catalog.add(of(one, &["a@1", "b@1"]), &MergedFile::new("a", &facts), "test");
+                catalog.add(of(other, &["b@1", "c@1"]), &MergedFile::new("b", &facts), "test");
+                catalog.add(of(other, &["c@1"]), &MergedFile::new("c", &facts), "test");
+                let [package] = catalog.packages() else { panic!("{catalog:?}") };
+                assert_eq!(package.relationship, expected, "{relationships:?}");
+                assert_eq!(package.depends_on, ["a@1", "b@1", "c@1"]);
+            }
         }
     }
 

@@ -75,7 +75,7 @@ mod tests {
         let anything = names("x").len();
         assert_eq!(
             names("a/PACKAGE.json").len(),
-            anything + 6,
+            anything + 5,
             "npm, Yarn, and what wants any JSON"
         );
         assert!(names("a/B.WAR").contains(&"java-archive"));

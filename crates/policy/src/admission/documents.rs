@@ -1,5 +1,6 @@
 //! Files of YAML or JSON documents, as policies and objects come.
 
+use serde::de::Error as _;
 use serde_json::Value;
 use serde_saphyr::DuplicateKeyPolicy;
 
@@ -97,6 +98,9 @@ fn yaml_with(text: &str, twice: DuplicateKeyPolicy) -> Result<Vec<Value>, Error>
         .map_err(|error| crate::error::yaml_error(&error))
 }
 
+/// Documents that one text may have, as many as the reader of YAML takes.
+const MAX_DOCUMENTS: usize = 100_000;
+
 /// What a text is read as.
 #[derive(Clone, Copy)]
 enum Form {
@@ -113,6 +117,10 @@ fn values(text: &str) -> Result<(Vec<Value>, Form), Error> {
     let mut documents = Vec::new();
     for next in serde_json::Deserializer::from_str(text).into_iter() {
         match next {
+            Ok(_) if documents.len() == MAX_DOCUMENTS => {
+                let said = format!("more than {MAX_DOCUMENTS} documents");
+                return Err(crate::error::json_error(&serde_json::Error::custom(said)));
+            }
             Ok(value) => documents.push(value),
             Err(_) if !documents.is_empty() => return Ok((yaml(text)?, Form::Yaml)),
             // What is broken from the start is most likely JSON.

@@ -94,13 +94,14 @@ fn of_unit(number: &str, unit: i64) -> Option<i128> {
     }
     let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
     let unit = i128::from(unit);
-    let mut sum = whole.checked_mul(unit)?;
-    let mut scale = unit;
-    for digit in fraction.chars() {
-        scale /= 10;
-        sum += i128::from(digit.to_digit(10)?) * scale;
+    // What is smaller than a nanosecond of any unit does not count.
+    let digits = fraction.get(..18).unwrap_or(fraction);
+    let scale = 10_i128.pow(u32::try_from(digits.len()).ok()?);
+    let part: i128 = if digits.is_empty() { 0 } else { digits.parse().ok()? };
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
     }
-    Some(sum)
+    whole.checked_mul(unit)?.checked_add(part * unit / scale)
 }
 
 impl fmt::Display for Duration {

@@ -106,17 +106,21 @@ impl Moment {
                 (false, false) => "am".to_owned(),
             },
             Part::Zone { utc_as_z: true, .. } if self.offset == Offset::UTC => "Z".to_owned(),
-            Part::Zone { colon, .. } => self.zone(if colon { ":" } else { "" }),
+            Part::Zone { digits, .. } => self.zone(digits),
             Part::ZoneName if self.offset == Offset::UTC => "UTC".to_owned(),
             // One without a name is written so.
-            Part::ZoneName => self.zone(""),
+            Part::ZoneName => self.zone(ZoneDigits::Minutes),
         }
     }
 
-    fn zone(&self, colon: &str) -> String {
+    fn zone(&self, digits: ZoneDigits) -> String {
         let seconds = self.offset.seconds();
         let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
-        format!("{sign}{:02}{colon}{:02}", minutes / 60, minutes % 60)
+        match digits {
+            ZoneDigits::Hours => format!("{sign}{:02}", minutes / 60),
+            ZoneDigits::Minutes => format!("{sign}{:02}{:02}", minutes / 60, minutes % 60),
+            ZoneDigits::ColonMinutes => format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60),
+        }
     }
 
     /// The fraction of the second, as `.000` with all digits, or as `.999` without zeros at its end.
@@ -194,7 +198,7 @@ impl fmt::Display for Moment {
         let local = self.local();
         let (date, time) = (local.date(), local.time());
         write!(f, "{date}T{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
-        f.write_str(&self.written(Part::Zone { utc_as_z: true, colon: true }))
+        f.write_str(&self.written(Part::Zone { utc_as_z: true, digits: ZoneDigits::ColonMinutes }))
     }
 }
 
@@ -257,9 +261,17 @@ enum Part {
     },
     Zone {
         utc_as_z: bool,
-        colon: bool,
+        digits: ZoneDigits,
     },
     ZoneName,
+}
+
+/// How an offset from UTC is written: `+02`, `+0200`, `+02:00`.
+#[derive(Clone, Copy)]
+enum ZoneDigits {
+    Hours,
+    Minutes,
+    ColonMinutes,
 }
 
 /// Go's parts of a layout, the longer before those that they begin with.
@@ -270,10 +282,12 @@ const PARTS: &[(&str, Part)] = &[
     ("Mon", Part::ShortWeekdayName),
     ("MST", Part::ZoneName),
     ("2006", Part::Year),
-    ("Z07:00", Part::Zone { utc_as_z: true, colon: true }),
-    ("Z0700", Part::Zone { utc_as_z: true, colon: false }),
-    ("-07:00", Part::Zone { utc_as_z: false, colon: true }),
-    ("-0700", Part::Zone { utc_as_z: false, colon: false }),
+    ("Z07:00", Part::Zone { utc_as_z: true, digits: ZoneDigits::ColonMinutes }),
+    ("Z0700", Part::Zone { utc_as_z: true, digits: ZoneDigits::Minutes }),
+    ("Z07", Part::Zone { utc_as_z: true, digits: ZoneDigits::Hours }),
+    ("-07:00", Part::Zone { utc_as_z: false, digits: ZoneDigits::ColonMinutes }),
+    ("-0700", Part::Zone { utc_as_z: false, digits: ZoneDigits::Minutes }),
+    ("-07", Part::Zone { utc_as_z: false, digits: ZoneDigits::Hours }),
     ("01", Part::Month { padded: true }),
     ("02", Part::Day { padded: true }),
     ("03", Part::HalfHour { padded: true }),
@@ -296,7 +310,17 @@ const PARTS: &[(&str, Part)] = &[
 impl Part {
     /// The part that a layout begins with, and what follows it.
     fn of(layout: &str) -> Option<(Self, &str)> {
-        PARTS.iter().find_map(|(name, part)| Some((*part, layout.strip_prefix(name)?)))
+        let (part, rest) =
+            PARTS.iter().find_map(|(name, part)| Some((*part, layout.strip_prefix(name)?)))?;
+        // `Month` and `_2006` are no parts: the former is text, the latter a blank and a year.
+        let is_text = match part {
+            Part::ShortMonthName | Part::ShortWeekdayName => {
+                rest.starts_with(|next: char| next.is_ascii_lowercase())
+            }
+            Part::SpacedDay => layout.starts_with("_2006"),
+            _ => false,
+        };
+        (!is_text).then_some((part, rest))
     }
 }
 
@@ -382,7 +406,7 @@ impl Parts {
                 let wanted = 3usize.checked_sub(text.len() - digits.len())?;
                 take_number(digits, wanted..=wanted, self.day_of_year.insert(0))?
             }
-            Part::Hour => take_number(text, 2..=2, &mut self.hour)?,
+            Part::Hour => take_number(text, 1..=2, &mut self.hour)?,
             Part::HalfHour { padded: two } => take_number(text, padded(two), &mut self.hour)?,
             Part::Minute { padded: two } => take_number(text, padded(two), &mut self.minute)?,
             Part::Second { padded: two } => take_number(text, padded(two), &mut self.second)?,
@@ -395,7 +419,7 @@ impl Parts {
                 });
                 rest
             }
-            Part::Zone { utc_as_z, colon } => self.zone(text, utc_as_z, colon)?,
+            Part::Zone { utc_as_z, digits } => self.zone(text, utc_as_z, digits)?,
             Part::ZoneName => after_zone_name(text)?,
         };
         Some(rest)
@@ -422,7 +446,7 @@ impl Parts {
         Some(rest)
     }
 
-    fn zone<'t>(&mut self, text: &'t str, utc_as_z: bool, colon: bool) -> Option<&'t str> {
+    fn zone<'t>(&mut self, text: &'t str, utc_as_z: bool, digits: ZoneDigits) -> Option<&'t str> {
         if utc_as_z && let Some(rest) = text.strip_prefix('Z') {
             return Some(rest);
         }
@@ -433,8 +457,11 @@ impl Parts {
         };
         let (mut hours, mut minutes) = (0i32, 0i32);
         let rest = take_number(text.get(1..)?, 2..=2, &mut hours)?;
-        let rest = if colon { rest.strip_prefix(':')? } else { rest };
-        let rest = take_number(rest, 2..=2, &mut minutes)?;
+        let rest = match digits {
+            ZoneDigits::Hours => rest,
+            ZoneDigits::Minutes => take_number(rest, 2..=2, &mut minutes)?,
+            ZoneDigits::ColonMinutes => take_number(rest.strip_prefix(':')?, 2..=2, &mut minutes)?,
+        };
         self.offset = Offset::from_seconds(sign * (hours * 60 + minutes) * 60).ok()?;
         Some(rest)
     }
@@ -535,6 +562,9 @@ mod tests {
             ("2006-__2", "2024-  9", "2024-01-09T00:00:00Z"),
             ("15:04:05,000 2006 MST", "03:04:05,123 2024 CET", "2024-01-01T03:04:05Z"),
             ("15:04:05.99 2006", "03:04:05 2024", "2024-01-01T03:04:05Z"),
+            ("2006-01-02T15:04:05-07", "2021-01-02T5:04:05-07", "2021-01-02T05:04:05-07:00"),
+            ("2006-01-02 Z07", "2021-01-02 Z", "2021-01-02T00:00:00Z"),
+            ("_2006 Month 01", "_2021 Month 03", "2021-03-01T00:00:00Z"),
             (
                 "2006-01-02T15:04:05Z07:00",
                 "2021-01-02T15:04:05.25-07:00",

@@ -401,6 +401,16 @@ fn purls(named: &FullName) -> Result<(Vec<Purl>, Option<Arc<VersionRange>>), NoP
     Ok((purls, range))
 }
 
+/// The version in the name of a branch, which may repeat that of the product: `leaf-1.3.0`. None
+/// where it is that alone, as for components without a fix.
+fn version_in<'n>(name: &'n str, purl: &Purl) -> Option<&'n str> {
+    let version =
+        name.strip_prefix(purl.name()).map_or(name, |rest| rest.trim_start_matches(['-', ' ']));
+    let digits = version.strip_prefix('v').filter(|_| purl.kind() != "golang").unwrap_or(version);
+    let is_version = version.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit());
+    is_version.then_some(digits)
+}
+
 /// A purl, with the version of the branch where it has none itself.
 fn purl(text: &str, versions: &Versions) -> Result<Purl, NoProduct> {
     let wrong = |error| NoProduct::Purl { text: text.to_owned(), error };
@@ -411,7 +421,10 @@ fn purl(text: &str, versions: &Versions) -> Result<Purl, NoProduct> {
         return Ok(purl);
     }
     match versions {
-        Versions::One(version) => purl.into_builder().version(&**version).build().map_err(wrong),
+        Versions::One(name) => match version_in(name, &purl) {
+            Some(version) => purl.into_builder().version(version).build().map_err(wrong),
+            None => Ok(purl),
+        },
         Versions::Unread => Err(NoProduct::Versions(text.to_owned())),
         Versions::Any | Versions::Range(_) => Ok(purl),
     }

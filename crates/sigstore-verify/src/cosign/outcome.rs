@@ -137,7 +137,10 @@ impl Attached {
             let outcome = match candidate {
                 Err(error) => Err(Rejection::Unreadable(error)),
                 Ok(candidate) => check.candidate(origin, candidate).and_then(|one| {
-                    let is_new = counted.insert((candidate.signature(), one.payload));
+                    let keys = candidate.signatures().into_iter().map(|it| (it, one.payload));
+                    let keys: Vec<_> = keys.collect();
+                    let is_new = keys.iter().all(|key| !counted.contains(key));
+                    counted.extend(keys);
                     if is_new { Ok(one) } else { Err(Rejection::Repeated) }
                 }),
             };
@@ -357,11 +360,12 @@ impl<'a> Checks<'_, 'a> {
 }
 
 impl Candidate {
-    fn signature(&self) -> &[u8] {
+    /// Its signatures; an envelope may have several.
+    fn signatures(&self) -> Vec<&[u8]> {
         match self.bundle.content() {
-            Content::Message { signature, .. } => signature,
+            Content::Message { signature, .. } => vec![signature],
             Content::Envelope(envelope) => {
-                envelope.signatures().first().map_or(&[], |one| one.signature.as_slice())
+                envelope.signatures().iter().map(|one| one.signature.as_slice()).collect()
             }
         }
     }

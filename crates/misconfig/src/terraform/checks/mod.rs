@@ -35,6 +35,7 @@ mod aws;
 mod azure;
 mod certificate;
 mod cloudstack;
+mod comments;
 mod digitalocean;
 mod github;
 mod google;
@@ -50,6 +51,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sealift_model::{Severity, Timestamp};
 
+use self::comments::Comments;
 pub(crate) use self::look::Look;
 use super::model::{Place, Resource, Resources};
 use crate::ignore::Ignores;
@@ -109,26 +111,6 @@ pub(super) struct Case<'a> {
     pub(super) comments: &'a [Ignores],
 }
 
-impl Case<'_> {
-    /// Whether a comment has a failure not count for what its lines alone do not say: it stands at
-    /// a module that the resource is in, or names values that the resource has.
-    fn ignores(&self, check: &str, place: Place, failure: &Failure, about: &Resource) -> bool {
-        let comments = |file: usize| self.comments.get(file);
-        let has = |(path, value): &(String, String)| {
-            about.at(path).text().is_some_and(|text| *text == **value)
-        };
-        let of_values = |values: &[_]| !values.is_empty() && values.iter().all(has);
-        let starts = failure.enclosing.iter().copied().chain([place.lines.start]);
-        comments(place.file).is_some_and(|comments| {
-            starts.into_iter().any(|start| comments.cover(check, Some(start), of_values))
-        }) || about.calls.iter().any(|call| {
-            let start = Some(call.lines.start);
-            comments(call.file)
-                .is_some_and(|comments| comments.cover(check, start, <[_]>::is_empty))
-        })
-    }
-}
-
 /// Runs every check over the resources; a file of a provider's resources that one finds nothing
 /// in passes it.
 pub(super) fn run(resources: &Resources, case: &Case<'_>, results: &mut [FileResult]) {
@@ -154,6 +136,7 @@ fn run_rule(
     results: &mut [FileResult],
 ) {
     let check = rule.check();
+    let mut comments = Comments::new(case.comments, rule.id);
     let mut failed: BTreeMap<Place, Misconfiguration> = BTreeMap::new();
     for kind in rule.kinds {
         let found: Vec<_> = match kind.strip_prefix("data.") {
@@ -170,7 +153,7 @@ fn run_rule(
                     continue;
                 }
                 let failure = failure(message, place, resource, resources);
-                let is_ignored = case.ignores(rule.id, place, &failure, resource);
+                let is_ignored = comments.cover(place, &failure, resource);
                 let mut found = Misconfiguration::new(&check, Status::Fail(failure));
                 if is_ignored {
                     found.ignore("a comment");

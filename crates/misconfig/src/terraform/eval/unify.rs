@@ -31,8 +31,13 @@ fn as_text(value: Value) -> Value {
     value.to_text().map_or(value, Value::Text)
 }
 
-/// Lists of lists have one type for all that is in them; tuples may have more.
+/// Tuples of one length have a type for each place; other lists have one for all that is in them.
 fn unified_lists(values: Vec<Value>) -> Vec<Value> {
+    let lists = || values.iter().filter(|value| **value != Value::Null);
+    let length = lists().find_map(Value::as_list).map_or(0, <[_]>::len);
+    if lists().all(|value| matches!(value, Value::List(items) if items.len() == length)) {
+        return by_place(values, length);
+    }
     let inner = values.iter().filter_map(Value::as_list).flatten().cloned().collect();
     let Some(inner) = unified(inner) else { return values };
     let mut inner = inner.into_iter();
@@ -42,4 +47,17 @@ fn unified_lists(values: Vec<Value>) -> Vec<Value> {
         _ => value,
     };
     values.into_iter().map(with_inner).collect()
+}
+
+fn by_place(values: Vec<Value>, length: usize) -> Vec<Value> {
+    let mut rows: Vec<Vec<Value>> = values.iter().map(|_| Vec::with_capacity(length)).collect();
+    for place in 0..length {
+        let at = |value: &Value| value.as_list().and_then(|items| items.get(place)).cloned();
+        let column: Vec<Value> =
+            values.iter().map(|value| at(value).unwrap_or(Value::Null)).collect();
+        let Some(column) = unified(column) else { return values };
+        rows.iter_mut().zip(column).for_each(|(row, value)| row.push(value));
+    }
+    let with_row = |(value, row)| if value == Value::Null { value } else { Value::list(row) };
+    values.into_iter().zip(rows).map(with_row).collect()
 }

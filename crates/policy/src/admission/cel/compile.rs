@@ -168,8 +168,8 @@ impl<'s> Compiler<'s> {
     }
 
     /// Literals of a list, or of a map, are of one type, but in what `format` prints; both servers
-    /// refuse others (cel-go, `HomogeneousAggregateLiterals`). Types that only an evaluation knows
-    /// are not compared.
+    /// refuse others (cel-go, `HomogeneousAggregateLiterals`). Only parts whose
+    /// type their form shows are compared.
     fn of_one_type<'e>(&self, parts: impl Iterator<Item = &'e Expr>, at: usize) -> Compiled<()> {
         if self.formats > 0 {
             return Ok(());

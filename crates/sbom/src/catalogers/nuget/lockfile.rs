@@ -1,7 +1,7 @@
 //! `packages.lock.json` (NuGet docs, "PackageReference in project files", "Locking dependencies"):
 //! the resolved packages by name, for each framework.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Evidence, Location, Relationship};
@@ -73,6 +73,7 @@ fn read_framework<'a>(document: &Document<'a>, framework: &Object<'a>, facts: &m
             ids.insert(name.to_lowercase(), format!("{name}@{version}"));
         }
     }
+    let asked = of_projects(framework);
     for (name, value) in framework.members() {
         let lines = document.lines(value);
         let entry = value.as_object().unwrap_or_default();
@@ -90,6 +91,9 @@ fn read_framework<'a>(document: &Document<'a>, framework: &Object<'a>, facts: &m
         package.evidence = Evidence::Declared;
         package.relationship = match kind.as_ref() {
             "Direct" => Relationship::Direct,
+            "Transitive" | "CentralTransitive" if asked.contains(&name.to_lowercase()) => {
+                Relationship::Direct
+            }
             "Transitive" | "CentralTransitive" => Relationship::Indirect,
             _ => Relationship::Unstated,
         };
@@ -97,6 +101,19 @@ fn read_framework<'a>(document: &Document<'a>, framework: &Object<'a>, facts: &m
         package.locations = vec![Location::new("").on_lines(lines)];
         facts.package(package);
     }
+}
+
+/// What the other projects of the solution require, in lower case.
+fn of_projects(framework: &Object<'_>) -> HashSet<String> {
+    let mut asked = HashSet::new();
+    for (_, value) in framework.members() {
+        let entry = value.as_object().unwrap_or_default();
+        if entry.text("type").is_some_and(|kind| kind == "Project") {
+            let needs = entry.object("dependencies").unwrap_or_default();
+            asked.extend(needs.members().map(|(name, _)| name.to_lowercase()));
+        }
+    }
+    asked
 }
 
 #[cfg(test)]
@@ -121,7 +138,8 @@ mod tests {
         let text = "{\"version\": 1, \"dependencies\": {\"net8.0\": {\n\
             \"A.B\": {\"type\": \"Direct\", \"resolved\": \"13.0.1\", \"dependencies\": {\"c\": \"6.0.0\"}},\n\
             \"C\": {\"type\": \"Transitive\", \"resolved\": \"9.0.0\"},\n\
-            \"app\": {\"type\": \"Project\"}, \"d\": 7}, \"net9.0\": 1}}";
+            \"E\": {\"type\": \"Transitive\", \"resolved\": \"1.0.0\"},\n\
+            \"app\": {\"type\": \"Project\", \"dependencies\": {\"e\": \"1.0.0\"}}, \"d\": 7}, \"net9.0\": 1}}";
         let (_, facts) = read(&Lockfile, NAME, text);
         let found: Vec<_> = facts
             .packages()
@@ -130,6 +148,7 @@ mod tests {
         let expected = [
             ("A.B@13.0.1".to_owned(), Relationship::Direct, "C@9.0.0".to_owned()),
             ("C@9.0.0".to_owned(), Relationship::Indirect, String::new()),
+            ("E@1.0.0".to_owned(), Relationship::Direct, String::new()),
         ];
         assert_eq!(found, expected);
         let first = facts.packages().next().unwrap();

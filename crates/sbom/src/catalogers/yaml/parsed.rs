@@ -191,6 +191,11 @@ impl<'t> Reader<'t> {
             open.is_merge = is_merge;
             open.key = Some((row.value, row.number));
         } else if let Some(row) = self.place(row) {
+            if !row.comment.is_empty() {
+                // It stands behind all that is on its line.
+                let same = self.rows.iter_mut().rev().take_while(|it| it.number == row.number);
+                same.for_each(|it| it.comment = row.comment);
+            }
             self.rows.push(row);
         }
     }
@@ -357,17 +362,16 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    /// The comment behind a value, on its last line.
+    /// The comment behind a value that is the last on its line.
     fn comment(&self, style: ScalarStyle, span: Span) -> &'t str {
         if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
             return "";
         }
         let end = span.end.byte_offset().unwrap_or(self.text.len());
-        let rest = self.text.get(end..).and_then(|rest| rest.split('\n').next());
-        // The parser may count the blank before the `#` to the value.
-        let rest = rest.unwrap_or_default();
-        let comment = rest.strip_prefix('#').or_else(|| Some(rest.split_once(" #")?.1));
-        comment.unwrap_or_default().trim()
+        let rest = self.text.get(end..).unwrap_or_default();
+        // The parser may count the blank before the `#` to the value. Brackets may close after it.
+        let comment = rest.trim_start_matches([' ', '\t', ',', ']', '}']).strip_prefix('#');
+        comment.and_then(|comment| comment.split('\n').next()).unwrap_or_default().trim()
     }
 
     fn line_of(&self, span: Span) -> u64 {
@@ -423,6 +427,12 @@ mod tests {
             expected.retain(|line| !line.starts_with("0 "));
             assert_eq!(shown(text), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_comment_belongs_to_the_last_value_of_its_line() {
+        let text = "- {a: b, c: \"d # e\"}\n- {f: g, h: i} # j\n";
+        assert_eq!(shown(text), ["1 2- a=b", "1 2 c=d # e", "2 2- f=g #j", "2 2 h=i #j"]);
     }
 
     #[test]

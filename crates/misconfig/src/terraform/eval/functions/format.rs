@@ -104,13 +104,14 @@ impl Verb {
 
     fn text(&self, value: &Value) -> Option<String> {
         match (self.letter, value) {
-            ('v', Value::Number(number)) => Some(self.number(&shortest(*number))),
+            ('v', Value::Number(number)) => Some(self.pad(shortest(*number), true)),
             ('b' | 'd' | 'o' | 'x' | 'X', value) => Some(self.number(&self.whole(value)?)),
             ('e' | 'E' | 'f' | 'F' | 'g' | 'G', value) => {
                 Some(self.number(&self.fraction(value.to_number()?)))
             }
             ('v', Value::Null) => Some(self.pad("null".to_owned(), false)),
-            ('s' | 'v', value) => Some(self.pad(self.cut(shown(value)?), false)),
+            ('v', value) => Some(self.pad(shown(value)?, false)),
+            ('s', value) => Some(self.pad(self.cut(shown(value)?), false)),
             // Its width does not count.
             ('t', value) => Some(value.to_bool()?.to_string()),
             ('q', value) => {

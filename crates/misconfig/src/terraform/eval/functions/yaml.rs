@@ -1,11 +1,12 @@
 //! `yamlencode`, as Terraform lays it out (`go-cty-yaml`).
 
-use std::sync::Arc;
-
 use super::super::value::format_number;
 use super::super::{Reason, Value};
 use super::text::MAX_TEXT;
-use super::{TOO_LONG, argument, encode_json};
+use super::{TOO_LONG, argument};
+
+/// Bytes of a text that is written in one line.
+const MAX_PLAIN: usize = 70;
 
 pub(super) fn yamlencode(arguments: &[Value]) -> Result<Value, Reason> {
     let value = argument(arguments, 0)?;
@@ -14,8 +15,10 @@ pub(super) fn yamlencode(arguments: &[Value]) -> Result<Value, Reason> {
     }
     let mut text = String::new();
     write(value, 0, &mut text)?;
-    if !text.ends_with('\n') {
-        text.push('\n');
+    text.push('\n');
+    // What is written without quotes ends the document.
+    if matches!(value, Value::Null | Value::Bool(_) | Value::Number(_)) {
+        text.push_str("...\n");
     }
     Ok(Value::text(text))
 }
@@ -56,11 +59,15 @@ fn write(value: &Value, depth: usize, text: &mut String) -> Result<(), Reason> {
                     write(item, depth + 1, text)?;
                 }
             }
-            // Terraform writes one of several lines as a block.
-            None if value.as_text().is_some_and(|text| text.contains('\n')) => {
-                return Err(Reason::Function("yamlencode".into()));
+            None => {
+                let value = value.as_text().unwrap_or_default();
+                // Terraform writes texts of several lines as blocks, folds long ones, and has its
+                // own way to write what cannot be printed.
+                if value.len() > MAX_PLAIN || value.chars().any(is_special) {
+                    return Err(Reason::Function("yamlencode".into()));
+                }
+                text.push_str(&quoted(value));
             }
-            None => text.push_str(&quoted(value.as_text().unwrap_or_default())),
         },
     }
     Ok(())
@@ -74,6 +81,10 @@ fn indent(index: usize, depth: usize, text: &mut String) {
     }
 }
 
-fn quoted(text: &str) -> Arc<str> {
-    encode_json(&Value::text(text)).to_text().unwrap_or_default()
+fn is_special(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{a0}')
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
