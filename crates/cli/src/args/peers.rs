@@ -98,7 +98,8 @@ const HARMLESS: &[(&str, Value)] = &[
     ("vex-repo", Value::None),
 ];
 
-/// Trivy's flags that would change the outcome, and what to do instead.
+/// Trivy's flags that this command does not have and that would change the outcome, and what to do
+/// instead.
 const MISSING: &[(&str, &str)] = &[
     ("ansible-extra-vars", ANSIBLE_HINT),
     ("ansible-inventory", ANSIBLE_HINT),
@@ -166,7 +167,7 @@ const EMPTY_IS_UNSET: &[&str] = &[
     "vex",
 ];
 
-/// Values with which a missing flag asks for what is done here anyway: Trivy's defaults.
+/// Values of missing flags that ask for what this command does anyway: Trivy's defaults.
 const DEFAULTS: &[(&str, &str)] =
     &[("detection-priority", "precise"), ("vuln-severity-source", "auto")];
 
@@ -178,7 +179,8 @@ const DATABASE_HINT: &str = "fetch advisories with `sealift db update --ecosyste
 const CHECKS_HINT: &str =
     "leave it out; there is no report by benchmark, and `sealift config` checks files one by one";
 
-/// Cosign's flags that would change the outcome, and what to do instead.
+/// Cosign's flags that this command does not have and that would change the outcome, and what to do
+/// instead.
 const MISSING_OF_COSIGN: &[(&str, &str)] = &[
     ("attachment", "name the attachment itself by its digest"),
     (
