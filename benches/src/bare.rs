@@ -1,5 +1,5 @@
-//! What no scan of an image can do without: to read its layers, inflate them, and take the digests
-//! of both forms, with the threads and the inflater of the scan, the largest layer first.
+//! The least work of any scan of an image: reading its layers, inflating them, and hashing both
+//! forms, with the threads and the inflater of the scan, the largest layer first.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -75,7 +75,7 @@ fn same(expected: &Digest, actual: &Digest) -> Result<(), Failure> {
     if expected == actual { Ok(()) } else { Err(format!("{actual} is not {expected}").into()) }
 }
 
-/// Takes the digest of what is read through it.
+/// Hashes everything that is read through it.
 struct Hashed<R> {
     hasher: Hasher,
     inner: R,

@@ -1,5 +1,5 @@
-//! What a scan from Python and Node costs, as ratios to the command's; whether two threads of Python
-//! scan at once; how long Node's event loop stands still.
+//! The cost of a scan from Python and Node, as ratios to the command's; whether two threads of
+//! Python scan in parallel; how long Node's event loop is blocked.
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
 mod child;
@@ -39,7 +39,7 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// The packages as a user has them, but for the modules, which are those of a release.
+/// The packages as a user has them, with the modules of a release build.
 struct Setting<'a> {
     folder: &'a Path,
     command: PathBuf,
@@ -109,7 +109,7 @@ impl<'a> Setting<'a> {
     }
 }
 
-/// Copies the files of a folder, without what is in folders of it.
+/// Copies the files of a folder, without its subfolders.
 fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {

@@ -7,19 +7,18 @@ use wait4::Wait4;
 
 use crate::Failure;
 
-/// What a run costs.
+/// The cost of a run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cost {
     /// From start to end, in milliseconds.
     pub(crate) ms: f64,
-    /// Of all its threads on a processor, in milliseconds: what other programs that are running
-    /// change least.
+    /// Processor time of all its threads, in milliseconds: other running programs affect it least.
     pub(crate) cpu_ms: f64,
     /// The most memory that was resident at once, in MiB.
     pub(crate) mib: f64,
 }
 
-/// What many runs of the same cost.
+/// The costs of many runs of the same command.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Costs(Vec<Cost>);
 
@@ -40,7 +39,7 @@ impl Costs {
     }
 }
 
-/// Runs a command to its end, its output read by nobody.
+/// Runs a command to its end and discards its output.
 pub(crate) fn run(command: &mut Command) -> Result<Cost, Failure> {
     let start = Instant::now();
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

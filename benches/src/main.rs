@@ -1,9 +1,9 @@
 //! End-to-end measurements of the command, and the ratios that count: what `cargo xtask bench`
 //! prints.
 //!
-//! Every run is a process of its own, so that its time is that from start to report and its
-//! memory its own. All take turns, round after round, so that a busy moment of the machine falls
-//! on all of them.
+//! Every run is a process of its own, so that its time is that from start to report and its memory
+//! its own. All take turns, round after round, so that a busy moment of the machine affects all of
+//! them.
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
 mod bare;
@@ -21,7 +21,7 @@ use crate::plan::{Limits, Plan};
 
 type Failure = Box<dyn Error>;
 
-/// What the program must stay below.
+/// The upper limit for the program's size.
 const MAX_PROGRAM_BYTES: u64 = 15_000_000;
 
 const USAGE: &str = "usage: sealift-bench SEALIFT FOLDER [ROUNDS]

@@ -1,4 +1,4 @@
-//! Opening a database, which is too short to be measured from outside.
+//! Opening a database, which is too fast to be measured from outside.
 
 use std::path::Path;
 use std::time::Instant;

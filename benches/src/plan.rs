@@ -1,4 +1,4 @@
-//! What is measured, and how much of it is allowed.
+//! The measurements and their limits.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use sealift_tests::test_data;
 use crate::child::{self, Cost};
 use crate::{Failure, purls};
 
-/// How many packages the SBOM has.
+/// The number of packages in the SBOM.
 const PURLS: usize = 10_000;
 
-/// What is run, in this order in each round.
+/// The commands to run, in this order in each round.
 pub(crate) struct Plan {
     pub(crate) rows: Vec<Row>,
     /// The database that the scans use.
@@ -25,17 +25,17 @@ pub(crate) struct Row {
     pub(crate) limits: Limits,
 }
 
-/// What a row may cost.
+/// The limits of a row.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Limits {
     pub(crate) ms: Option<f64>,
     pub(crate) mib: Option<f64>,
-    /// Its time to that of the row above.
+    /// The ratio of its time to that of the row above.
     pub(crate) ratio: Option<f64>,
 }
 
 impl Limits {
-    /// The limits, each with a mark where it is not kept.
+    /// The limits, each with a mark if it is exceeded.
     pub(crate) fn verdict(self, cost: Cost, ratio: Option<f64>) -> String {
         let judge = |limit: Option<f64>, value: Option<f64>, unit: &str| {
             let mark = if value? <= limit? { "" } else { " (!)" };
@@ -52,8 +52,8 @@ impl Limits {
 
 impl Plan {
     /// The rows for a folder with the big image. Builds what they need there: a database of all
-    /// advisories and an SBOM. Without outside data, what is measured is the big image alone,
-    /// against the advisories of the example.
+    /// advisories and an SBOM. Without outside data, only the big image is measured, against the
+    /// advisories of the example.
     pub(crate) fn new(sealift: &Path, folder: &Path) -> Result<Self, Failure> {
         let data = test_data();
         let advisories = match &data {
@@ -79,7 +79,7 @@ impl Plan {
     }
 }
 
-/// Each row that cannot be avoided, and below it the scan.
+/// Each row of unavoidable work, and below it the scan.
 fn big(tool: &Tool<'_>, folder: &Path) -> Result<Vec<Row>, Failure> {
     let (layout, archive) = (folder.join("big"), folder.join("big.tar"));
     let limits = Limits { ratio: Some(1.25), mib: Some(150.0), ms: None };
@@ -118,7 +118,7 @@ fn small(tool: &Tool<'_>, data: &Path, sbom: &Path) -> [Row; 2] {
     ]
 }
 
-/// This program again, which reads an image and does nothing with it.
+/// This program itself, run to read an image and do nothing with it.
 fn bare(image: &Path) -> Result<Command, Failure> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("bare").arg(image);

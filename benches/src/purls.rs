@@ -1,5 +1,5 @@
-//! An SBOM of packages that there are advisories for, so that every lookup finds something: each
-//! at the newest version that a record calls fixed, as packages that are kept up to date are.
+//! An SBOM of packages that have advisories, so that every lookup finds something: each at the
+//! newest version that a record calls fixed, like up-to-date packages.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::Failure;
 
-/// Where packages come from, as OSV names it, with the type of their purls and the order of their
+/// The sources of packages, as OSV names them, with the type of their purls and the order of their
 /// versions.
 const SOURCES: &[(&str, Ecosystem, Scheme)] = &[
     ("PyPI", Ecosystem::Pypi, Scheme::Pep440),
@@ -35,7 +35,7 @@ const SOURCES: &[(&str, Ecosystem, Scheme)] = &[
 /// The newest fixed version of each package, by the ecosystem with its release and the name.
 type Packages = BTreeMap<(String, String), String>;
 
-/// A CycloneDX document of so many packages from advisories in OSV's layout.
+/// A CycloneDX document of `count` packages from advisories in OSV's layout.
 pub(crate) fn sbom(advisories: &Path, count: usize) -> Result<Vec<u8>, Failure> {
     let mut components = Vec::new();
     for (source, ecosystem, scheme) in SOURCES {
@@ -79,7 +79,7 @@ fn read_archive(path: &Path, mut show: impl FnMut(&Value)) -> Result<(), Failure
     Ok(())
 }
 
-/// Notes the versions that a record calls fixed, where they are newer than what is known.
+/// Notes the versions that a record calls fixed, if they are newer than the known ones.
 fn note(affected: &Value, source: &str, scheme: Scheme, packages: &mut Packages) {
     let text = |key: &str| affected.get("package")?.get(key)?.as_str();
     let (Some(ecosystem), Some(name)) = (text("ecosystem"), text("name")) else { return };

@@ -1,6 +1,6 @@
-//! How many bundles are parsed and verified in a second, and what that costs beside the arithmetic
-//! of signatures, which no verification can do without:
-//! `cargo run --release -p sealift-benches --bin verify-rate`.
+//! The number of bundles that are parsed and verified in a second, and the cost besides the
+//! unavoidable arithmetic of signatures: `cargo run --release -p sealift-benches --bin
+//! verify-rate`.
 //!
 //! Rates and their ratios are medians of rounds that take turns.
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
@@ -55,7 +55,7 @@ struct Bundles {
 }
 
 impl Bundles {
-    /// Keyless message signatures of the tests' own instance, all by other keys.
+    /// Keyless message signatures of the tests' own instance, each by a different key.
     fn own(count: usize) -> Result<Self, Box<dyn Error>> {
         let instance = Instance::new("bench", 1_780_000_000);
         let signer = Identity::Email("ada@sealift.test".into());
@@ -88,7 +88,7 @@ impl Bundles {
         assert!(verdict.is_ok(), "{}: {verdict:?}", self.name);
     }
 
-    /// How many in a second, on this thread.
+    /// The number of verifications in a second, on this thread.
     fn rate(&self, root: &TrustedRoot, provider: &dyn Provider) -> f64 {
         let start = Instant::now();
         let mut count = 0;
@@ -99,7 +99,7 @@ impl Bundles {
         as_f64(count) / start.elapsed().as_secs_f64()
     }
 
-    /// The share of the time that the provider does not take.
+    /// The share of the time spent outside the provider.
     fn rest(&self, root: &TrustedRoot, provider: &dyn Provider) -> f64 {
         let timed = Timed { provider, nanoseconds: AtomicU64::new(0) };
         let start = Instant::now();
@@ -112,7 +112,7 @@ impl Bundles {
         1.0 - inside.as_secs_f64() / start.elapsed().as_secs_f64()
     }
 
-    /// How much faster all cores verify all of them than one does.
+    /// How much faster all cores verify all bundles than one core.
     fn scaling(&self, root: &TrustedRoot, provider: &dyn Provider) -> f64 {
         let ratio = |_| {
             let one = self.on_threads(1, root, provider);

@@ -1,6 +1,6 @@
-//! What an admission review costs: the command's webhook over TLS, asked as an API server asks, by
-//! so many connections at once:
-//! `cargo run --release -p sealift-benches --bin webhook-rate -- target/release/sealift`.
+//! The cost of an admission review: the command's webhook over TLS, called like an API server does,
+//! over several connections at once: `cargo run --release -p sealift-benches --bin webhook-rate --
+//! target/release/sealift`.
 //!
 //! *Cold* is the first review of each image: its tag is resolved, its signature fetched from a
 //! registry on loopback and verified. *Warm* are reviews of the same images by their digests.
@@ -45,7 +45,7 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// A registry with signed images, and what a webhook needs to know of them.
+/// A registry with signed images, and what a webhook needs to verify them.
 struct Shop {
     folder: TempDir,
     config: Arc<ClientConfig>,
@@ -145,7 +145,7 @@ impl Served {
                 break address.to_owned();
             }
         };
-        // Nobody reads what it says, and it must not wait for that.
+        // Its output is not read, and it must not wait for a reader.
         thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
         Ok(Self { child, address, config: Arc::clone(&shop.config) })
     }
@@ -174,7 +174,7 @@ impl Drop for Served {
     }
 }
 
-/// How long each review took, ascending, and all of them.
+/// The time of each review, ascending, and the elapsed time of all.
 struct Measured {
     times: Vec<Duration>,
     whole: Duration,

@@ -8,7 +8,7 @@ class SealiftError extends Error {
     this.name = fields.code === 'CANCELLED' ? 'AbortError' : 'SealiftError'
   }
 
-  /** Of what the native side threw: a document of the facts, else a sentence about an argument. */
+  /** Makes the error from what the native side threw: the facts as JSON, else a sentence about an argument. */
   static from(error) {
     if (error instanceof SealiftError) return error
     try {

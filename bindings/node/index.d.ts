@@ -1,8 +1,8 @@
 /**
- * Scan container images: what is inside, what of it is vulnerable, and may it run; sign and verify them.
+ * Scan container images for packages and vulnerabilities, decide whether they may run, sign and verify them.
  *
  * Each call does its work on threads of its own: the event loop never waits. A call that fails rejects
- * with a {@link SealiftError}. No network is asked but the registries of images that are named.
+ * with a {@link SealiftError}. The only hosts that are contacted are the registries of images that are named.
  */
 
 export type Severity = 'UNKNOWN' | 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL'
@@ -10,7 +10,7 @@ export type Severity = 'UNKNOWN' | 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL'
 /** A file or folder: its path, or a `file:` URL. */
 export type Path = string | URL
 
-/** What kind of error it is. */
+/** The kind of an error. */
 export type ErrorCode =
   | 'INVALID_ARGUMENT'
   | 'CANCELLED'
@@ -31,29 +31,29 @@ export type ErrorCode =
 export class SealiftError extends Error {
   private constructor()
   readonly code: ErrorCode
-  /** The file, folder or image that it is about, or what a text is called. */
+  /** The file, folder or image that the error is about, or the name of a text. */
   readonly path?: string
   /** 1-based line in that file. */
   readonly line?: number
-  /** Of `LIMIT_EXCEEDED`: the bound that was passed, as it is called in {@link Limits}. */
+  /** For `LIMIT_EXCEEDED`: the limit that was exceeded, as it is called in {@link Limits}. */
   readonly limit?: string
-  /** Its value. */
+  /** The value of that limit. */
   readonly max?: number
-  /** HTTP status of a registry: 404 where it has no such image, 401 where it denies access. */
+  /** HTTP status of a registry: 404 if it has no such image, 401 if it denies access. */
   readonly status?: number
-  /** The check that failed, as `identity` or `content`; `image-present` where there is no image to verify, `attachments` where what is attached cannot be listed. */
+  /** The check that failed, as `identity` or `content`; `image-present` if there is no image to verify, `attachments` if what is attached to it cannot be listed. */
   readonly check?: string
   /** The image that is not verified. */
   readonly digest?: string
-  /** The digest that was named. */
+  /** The expected digest. */
   readonly expected?: string
-  /** That of what was found. */
+  /** The digest of what was found. */
   readonly actual?: string
   /** Signatures that were found and do not count. */
   readonly rejected?: RejectedSignature[]
 }
 
-/** How far a call is; reports of bytes and files come at most every 50 ms. */
+/** Progress of a call; reports of bytes and files come at most every 50 ms. */
 export type Progress =
   | { kind: 'layer-started'; layer: number; bytes: number }
   | { kind: 'layer-read'; layer: number; bytes: number }
@@ -61,35 +61,35 @@ export type Progress =
   | { kind: 'directory-started'; files: number }
   | { kind: 'files-read'; files: number }
 
-/** What calls that take their time have in common. */
+/** Options of all calls that may take long. */
 export interface CallOptions {
-  /** Ends the call: it rejects with the code `CANCELLED`, and nothing of it counts. */
+  /** Cancels the call, which then rejects with the code `CANCELLED` and has no effect. */
   signal?: AbortSignal
-  /** Is told how far it is. What it throws ends the call, which rejects with it. */
+  /** Receives reports of progress. An error that it throws ends the call, which rejects with it. */
   onProgress?: (progress: Progress) => void
 }
 
-/** How the image's own registry is asked: nothing is read from the environment. */
+/** Access to the image's own registry; nothing is read from the environment. */
 export interface RegistryOptions {
   username?: string
   password?: string
   token?: string
   /** What `docker login` wrote: a file with credentials. */
   authFile?: Path
-  /** What everything is asked through, as `http://proxy.example:3128`. */
+  /** The proxy for all requests, as `http://proxy.example:3128`. */
   proxy?: string
-  /** What is asked directly: hosts, domains, networks, divided by commas. */
+  /** Hosts, domains and networks that are asked without the proxy, separated by commas. */
   noProxy?: string
   /** Certificate authorities that are trusted beside the system's: a file in PEM. */
   ca?: Path
-  /** Weaker: without TLS, too, and any certificate. */
+  /** Weaker: allows requests without TLS, and any certificate. */
   insecure?: boolean
 }
 
-/** What a scan may cost, where that is not to be the default. */
+/** Limits of a scan that differ from the defaults. */
 export interface Limits {
   maxLayerBytes?: number
-  /** What is kept in memory at once, over all threads. */
+  /** Bytes kept in memory at once, over all threads. */
   maxKeptBytes?: number
   maxFileBytes?: number
   maxLayerEntries?: number
@@ -112,11 +112,11 @@ export interface Limits {
 }
 
 export interface ScanOptions extends CallOptions {
-  /** What is matched against: a file or an open database; `null` lists packages and matches nothing. */
+  /** The database to match against: a file or an open database; `null` lists packages and matches nothing. */
   database: Path | Database | null
   /** Name of the target in the report. */
   name?: string
-  /** Which image of an index, as `linux/arm64`. */
+  /** The platform to choose from an index, as `linux/arm64`. */
   platform?: string
   registry?: RegistryOptions
   /** Default: one for each processor. */
@@ -127,43 +127,43 @@ export interface ScanOptions extends CallOptions {
   skipFiles?: string[]
   packageTypes?: ('os' | 'library')[]
   matching?: 'installed' | 'declared' | 'all'
-  /** What is needed only to build or test is matched, too. */
+  /** Matches packages that are needed only to build or test, too. */
   development?: boolean
-  /** Records that are no security matter count, too, and those of other streams of an RPM module. */
+  /** Counts records that are not about security, too, and those of other streams of an RPM module. */
   allRecords?: boolean
-  /** What upper layers hide is listed and matched, too. */
+  /** Lists and matches what upper layers hide, too. */
   allLayers?: boolean
   /** The base image. */
   base?: string
   /** A file that lists known base images. */
   bases?: Path
-  /** Day or time by which ages are judged. Default: now. */
+  /** Day or time from which ages are counted. Default: now. */
   judgedAt?: string
   /** The report's time. Default: the image's own. */
   created?: string
-  /** Where what layers yield is kept for the next scan. Default: nowhere. */
+  /** Folder that keeps the results of layers for the next scan. Default: none. */
   cacheDir?: Path
   /** Which findings count: an exact list. Default: all. */
   severities?: Severity[]
-  /** Leaves out what has no fix yet; never a malicious package. */
+  /** Leaves out findings without a fix; never a malicious package. */
   ignoreUnfixed?: boolean
   /** Leaves out findings in packages of the base image. */
   excludeBase?: boolean
 }
 
-/** What may be said of a scan of which the gate says what decides. */
+/** Options of a scan by the gate, which decides itself which findings count. */
 export type AdmitOptions = Omit<ScanOptions, 'severities' | 'ignoreUnfixed' | 'excludeBase'>
 
 /** Kinds of configuration files. */
 export type FileKind = 'dockerfile' | 'kubernetes' | 'helm' | 'compose' | 'terraform' | 'terraformplan'
 
-/** Which configuration files are checked and how, and what does not count. */
+/** Which configuration files are checked and how, and which failures do not count. */
 export interface CheckOptions {
   /** Default: all. `helm` is never run: name what it printed of charts by `filePatterns`, as `helm:rendered[.]yaml`. */
   kinds?: FileKind[]
-  /** Files that are of a kind whatever they are called: `KIND:EXPRESSION`, as `dockerfile:.*[.]docker`. */
+  /** Patterns of files of a kind with other names: `KIND:EXPRESSION`, as `dockerfile:.*[.]docker`. */
   filePatterns?: string[]
-  /** Files with values of Terraform variables, the last winning. */
+  /** Files with values of Terraform variables; later ones override earlier ones. */
   tfVars?: Path[]
   /** Checks in Rego and the libraries that they need: files or folders, or texts by their names. */
   checks?: Path[] | Record<string, string>
@@ -171,11 +171,11 @@ export interface CheckOptions {
   checkNamespaces?: string[]
   /** Documents in JSON or YAML that such checks find below `data`: files or folders, or texts by their names. */
   checkData?: Path[] | Record<string, string>
-  /** Checks that pass and failures that do not count are listed, too. */
+  /** Lists checks that pass and failures that do not count, too. */
   includeNonFailures?: boolean
-  /** Lines of a manifest of several documents are counted as Trivy counts them, without `---`. */
+  /** Counts the lines of a manifest with several documents as Trivy does, without `---`. */
   trivyLines?: boolean
-  /** A `sealift.toml`: its exceptions do not count, nor what the files that it names take out. */
+  /** A `sealift.toml`. Failures that its exceptions or the files that it names suppress do not count. */
   policy?: Path
   /** Ignore files. */
   ignore?: Path[]
@@ -183,7 +183,7 @@ export interface CheckOptions {
   ignorePolicies?: Path[]
 }
 
-/** How a folder is scanned. */
+/** Options of the scan of a folder. */
 export interface FolderOptions extends ScanOptions {
   /** Checks the configuration files, too. Default: no. */
   misconfig?: boolean | CheckOptions
@@ -205,7 +205,7 @@ export interface ConfigOptions extends CallOptions, CheckOptions {
   created?: string
 }
 
-/** What a check says of a configuration file. */
+/** The result of a check of a configuration file. */
 export interface Misconfiguration {
   /** The check, as `DS-0002`. */
   id: string
@@ -213,38 +213,38 @@ export interface Misconfiguration {
   title: string
   description: string
   resolution: string
-  /** Others than `fail` are listed with `includeNonFailures`; a check that did not run is a diagnostic. */
+  /** Only `fail` without `includeNonFailures`; a check that did not run is a diagnostic. */
   status: 'fail' | 'pass' | 'ignored'
-  /** What says that it does not count. */
+  /** The rule by which it does not count. */
   ignoredBy: string | null
-  /** What is wrong; `null` where nothing is. */
+  /** What is wrong; `null` if nothing is. */
   message: string | null
   path: string
   kind: FileKind
-  /** 1-based, both included; `null` where something is missing from the whole file. */
+  /** 1-based, both included; `null` if something is missing from the whole file. */
   lines: { start: number; end: number } | null
   /** As `aws_s3_bucket.logs`. */
   resource: string | null
 }
 
 export interface Finding {
-  /** The CVE where there is one, else the id of a record. */
+  /** The CVE if there is one, else the id of a record. */
   id: string
   severity: Severity
   severitySource: string | null
   title: string
   description: string
   package: { name: string; version: string; purl: string; paths: string[]; fromBase: BaseEvidence | null } | null
-  /** Versions that repair it, ascending. */
+  /** Versions that fix it, ascending. */
   fixedVersions: string[]
   recordIds: string[]
   aliases: string[]
-  /** The highest of all sources. */
+  /** The highest score of all sources. */
   cvssScore: number | null
   cvss: { source: string; vector: string | null; score: number }[]
   /** Probability that it is exploited in the next 30 days. */
   epss: number | null
-  /** What CISA's catalogue of exploited vulnerabilities says. */
+  /** The entry in CISA's catalogue of exploited vulnerabilities. */
   kev: { dateAdded: string; dueDate: string | null; ransomware: boolean } | null
   cweIds: string[]
   references: string[]
@@ -294,13 +294,13 @@ export type Format =
   | 'spdx'
 
 export interface RenderOptions {
-  /** Columns of a table. Default: 160. */
+  /** Width of a table in columns. Default: 160. */
   width?: number
-  /** Of the format `github`, which needs them: the commit, and the job that replaces its earlier snapshots. */
+  /** Required by the format `github`: the commit, and the job, which replaces its earlier snapshots. */
   github?: { sha: string; ref: string; correlator: string; jobId: string }
 }
 
-/** What was scanned. Its lists are made anew by each call: keep them. */
+/** The report of a scan. Each call makes its lists anew: keep them. */
 export class Report {
   private constructor()
   readonly name: string
@@ -308,43 +308,43 @@ export class Report {
   readonly distribution: string | null
   /** Digest of the image's config. */
   readonly imageId: string | null
-  /** Digest of the index, else of the manifest: what a signature is about. */
+  /** Digest of the index, else of the manifest: the subject of signatures. */
   readonly digest: string | null
   readonly manifestDigest: string | null
-  /** Whether anything was matched: without a database nothing is known of vulnerabilities. */
+  /** Whether packages were matched: without a database, nothing is known about vulnerabilities. */
   readonly matched: boolean
   readonly counts: Record<Severity, number>
-  /** What `severities` left out. */
+  /** The number of findings that `severities` left out, by severity. */
   readonly hiddenBySeverity: Record<Severity, number>
-  /** Ecosystems that the database has advisories of, and those that it has none of. */
+  /** Ecosystems for which the database has advisories, and those for which it has none. */
   readonly coverage: { with: string[]; without: string[] } | null
-  /** Records of which it stays open whether a package is affected. */
+  /** Records for which it is unknown whether a package is affected. */
   readonly undetermined: number
-  /** What was asked for and not done. */
+  /** What was requested but not done. */
   readonly notes: string[]
-  /** Whether anything was looked for, and all was seen that should be: false where nothing was matched or checked. */
+  /** Whether the scan saw all that it should; false if nothing was matched or checked. */
   readonly complete: boolean
   findings(): Finding[]
-  /** What checks say of configuration files, where they were asked. */
+  /** The results of checks of configuration files, if they were requested. */
   misconfigurations(): Misconfiguration[]
   packages(): Package[]
   diagnostics(): Diagnostic[]
-  /** Writes it in a format. */
+  /** Writes the report in a format. */
   render(format: Format, options?: RenderOptions): Promise<string>
-  /** All of it as data. */
+  /** The whole report as data. */
   toJSON(): unknown
 }
 
 export interface KeptOptions {
-  /** Where advisories are fetched: the URL of a mirror of OSV's exports, or a folder. Default: their public places. */
+  /** Source of advisories: the URL of a mirror of OSV's exports, or a folder. Default: their public places. */
   mirror?: Path
-  /** Nothing is fetched. */
+  /** Fetches nothing. */
   offline?: boolean
 }
 
 /** An advisory database, opened for any number of scans. */
 export class Database {
-  /** Opens a file. It is mapped, not read: that takes no time that grows with it. */
+  /** Opens a file. It is mapped, not read, so the time does not grow with its size. */
   constructor(path: Path)
   readonly path: string
   info(): {
@@ -355,38 +355,38 @@ export class Database {
   /** Checks every block. */
   verify(): Promise<void>
   /**
-   * Opens the database that a folder keeps, with the advisories of these ecosystems (`Debian:12`, `npm`); fetched
-   * or updated first when that is due.
+   * Opens the database in a folder, with the advisories of these ecosystems (`Debian:12`, `npm`). It is first
+   * fetched, or updated if it is old.
    */
   static kept(folder: Path, ecosystems: string[], options?: KeptOptions): Promise<Database>
-  /** Builds one of a folder of exports: `<Ecosystem>/all.zip` or records, `kev.json`, `epss*.csv`. */
+  /** Builds a database from a folder of exports: `<Ecosystem>/all.zip` or records, `kev.json`, `epss*.csv`. */
   static build(from: Path, output: Path): Promise<{ records: number; diagnostics: string[] }>
 }
 
 /**
- * Scans an image: a name in a registry; what an engine has, as `docker-daemon:NAME`, `podman:NAME`,
+ * Scans an image: a name in a registry; `docker-daemon:NAME` or `podman:NAME` in an engine;
  * `oci:DIR[:TAG|@DIGEST]`, `oci-archive:FILE`, `docker-archive:FILE`, or a path that starts with `/`,
  * `./` or `../`.
  */
 export function scanImage(image: string, options: ScanOptions): Promise<Report>
-/** Scans a source tree: what its lockfiles declare. */
+/** Scans a source tree for packages that its lockfiles declare. */
 export function scanFs(folder: Path, options: FolderOptions): Promise<Report>
-/** Scans an unpacked root file system: what is installed. */
+/** Scans an unpacked root file system for installed packages. */
 export function scanRootfs(folder: Path, options: FolderOptions): Promise<Report>
 /** Checks the configuration files of a folder, or one file of it: Dockerfiles, manifests, compose files, Terraform. */
 export function scanConfig(path: Path, options?: ConfigOptions): Promise<Report>
-/** Scans what a CycloneDX or SPDX document lists. */
+/** Scans the packages that a CycloneDX or SPDX document lists. */
 export function scanSbom(file: Path, options: ScanOptions): Promise<Report>
 
-/** Whether a transparency log is asked for the entry of a signature beside which none lies. */
+/** Whether the log entry of a signature without one beside it is looked up in a transparency log. */
 export interface LogOptions {
-  /** Which. Default: the public one. */
+  /** The log to use. Default: the public one. */
   rekorUrl?: string
-  /** None is. */
+  /** Looks up no entries. */
   offline?: boolean
 }
 
-/** Who must have signed: a key, or an identity with its issuer. */
+/** The required signer: a key, or an identity with its issuer. */
 export interface SignerOptions extends CallOptions {
   /** File of a public key. */
   key?: Path
@@ -394,7 +394,7 @@ export interface SignerOptions extends CallOptions {
   certificateIdentityRegexp?: string
   certificateOidcIssuer?: string
   certificateOidcIssuerRegexp?: string
-  /** File of a trusted root. Default: that of the public-good instance that is built in. */
+  /** File of a trusted root. Default: the built-in one of the public-good instance. */
   trustedRoot?: Path
   /** Weaker: the signature need not be in a transparency log. */
   insecureIgnoreTlog?: boolean
@@ -403,36 +403,36 @@ export interface SignerOptions extends CallOptions {
   requireSignedTimestamps?: boolean
   threads?: number
   registry?: RegistryOptions
-  /** Day or time at which it must hold. Default: now. */
+  /** Day or time at which the signature must be valid. Default: now. */
   at?: string
 }
 
 export interface ImageOptions extends SignerOptions, LogOptions {
-  /** Of an image in a registry: reads its layers, too. */
+  /** For an image in a registry: reads its layers, too. */
   checkContent?: boolean
 }
 
-/** What may be asked of an image's signature. */
+/** Options for the signature of an image. */
 export interface VerifyOptions extends ImageOptions {
   /** Claims that must be signed with the image. */
   annotations?: Record<string, string>
 }
 
-/** What a statement must say. */
+/** Requirements on a statement. */
 export interface StatementOptions {
-  /** As `slsaprovenance1` or a URI. Default of an image's attestation: `custom`. */
+  /** As `slsaprovenance1` or a URI. Default for an image's attestation: `custom`. */
   predicateType?: string
-  /** The builder that a SLSA provenance must name. */
+  /** The builder that an SLSA provenance must name. */
   builder?: string
 }
 
-/** What may be asked of an image's attestation. */
+/** Options for the attestation of an image. */
 export interface VerifyAttestationOptions extends ImageOptions, StatementOptions {}
 
-/** What may be asked of a bundle; one that is no attestation makes no statement. */
+/** Options for a bundle; a bundle that is not an attestation has no statement. */
 export interface VerifyBundleOptions extends SignerOptions, StatementOptions {}
 
-/** What lies beside a file and speaks for its signature. */
+/** Evidence for a signature that is not in a bundle. */
 export interface BlobOptions extends SignerOptions, LogOptions {
   /** The signer's certificate: PEM, or base64 of that, as text or bytes. */
   certificate?: string | Uint8Array
@@ -444,16 +444,16 @@ export interface Signature {
   signer:
     | { kind: 'key'; fingerprint: string }
     | { kind: 'certificate'; subject: string; issuer: string | null; extensions: Record<string, string> }
-  /** Where an attached signature lies. */
+  /** The place of an attached signature. */
   origin?: { manifest: string | null; layer: string | null }
-  /** When, as far as somebody vouches for it. */
+  /** The times of signing that a log or timestamp authority vouches for. */
   signedAt: { time: string; by: string }[]
   /** Checks that passed, in words. */
   checks: string[]
   /** Checks that were not done, in words. */
   notChecked: string[]
   predicateType: string | null
-  /** What was signed, where it is JSON. */
+  /** The signed content, if it is JSON. */
   payload: unknown
 }
 
@@ -464,16 +464,16 @@ export interface RejectedSignature {
 }
 
 export interface VerifiedImage {
-  /** What is signed: run the image by this digest. */
+  /** The digest that is signed: run the image by it. */
   digest: string
-  /** At least one. */
+  /** At least one signature. */
   signatures: Signature[]
   rejected: RejectedSignature[]
-  /** What was read of the image; `null` where only its manifest was. */
+  /** What was read of the image; `null` if only its manifest was read. */
   content: unknown
 }
 
-/** Verifies who signed an image, in its registry or where it lies with its signatures. */
+/** Verifies the signer of an image, in its registry or in a layout with its signatures. */
 export function verifyImage(image: string, options: VerifyOptions): Promise<VerifiedImage>
 /** Verifies an attestation of an image. */
 export function verifyAttestation(image: string, options: VerifyAttestationOptions): Promise<VerifiedImage>
@@ -484,21 +484,21 @@ export function verifyBundle(
   options: VerifyBundleOptions,
 ): Promise<Signature>
 
-/** Verifies a signature that stands alone, in base64 or as bytes, about a file (its path) or bytes. */
+/** Verifies a signature without a bundle, in base64 or as bytes, about a file (its path) or bytes. */
 export function verifyBlob(
   signature: string | Uint8Array,
   artifact: Path | Uint8Array,
   options: BlobOptions,
 ): Promise<Signature>
 
-/** Who signs: a key, or an identity with the services that vouch for it. */
+/** The signer: a key, or an identity with the services that vouch for it. */
 export interface SignOptions {
   /** File of a secret key, as cosign writes it or plain PEM. */
   key?: Path
   /** Password of the key. */
   password?: string
   identityToken?: string
-  /** File with the services that vouch. Without it a signature by a key stands for itself. */
+  /** File with the services to use. Without it, a signature by a key has no log entry or timestamp. */
   signingConfig?: Path
   /** File of the trusted root that their answers are verified against. */
   trustedRoot?: Path
@@ -516,7 +516,7 @@ export interface AttestOptions extends SignOptions {
 }
 
 export interface SignedImage {
-  /** What was signed: the digest that its tag had. */
+  /** The digest that was signed: that of the tag at the time. */
   digest: string
   /** The manifest of the signature. */
   signature: string
@@ -527,12 +527,12 @@ export interface SignedImage {
 export function signImage(image: string, options: SignImageOptions): Promise<SignedImage>
 /** Attaches a statement about an image to it. */
 export function attest(image: string, predicate: string | Uint8Array | object, options: AttestOptions): Promise<SignedImage>
-/** Signs bytes or text, and gives the bundle. */
+/** Signs bytes or text, and returns the bundle. */
 export function signBlob(content: string | Uint8Array, options: SignOptions): Promise<object>
 /** Makes a key pair; the secret key is encrypted by the password. */
 export function generateKeyPair(password: string): Promise<{ privateKey: string; publicKey: string }>
 
-/** What decides; without any of it: CRITICAL fails, HIGH warns. */
+/** The policy of a gate. By default CRITICAL fails and HIGH warns. */
 export interface GateOptions extends LogOptions {
   /** A `sealift.toml`; the files that it names lie beside it. */
   policy?: Path
@@ -540,18 +540,18 @@ export interface GateOptions extends LogOptions {
   ignore?: Path[]
   /** VEX documents. */
   vex?: Path[]
-  /** With a severity the graver ones: `['HIGH', 'CRITICAL']`. */
+  /** A severity needs the higher ones with it: `['HIGH', 'CRITICAL']`. */
   failOn?: Severity[]
-  /** A warning of one severity is one of graver ones. */
+  /** A warning for one severity is one for the higher ones, too. */
   warnOn?: Severity[]
   /** Only findings with a fix decide; a malicious package always does. */
   fixedOnly?: boolean
   allowIncomplete?: boolean
-  /** An exception counts only with its reason. */
+  /** Exceptions count only with a reason. */
   requireJustification?: boolean
-  /** Fails an image that was made longer ago. */
+  /** Fails an image that is older. */
   maxAgeDays?: number
-  /** Day or time by which ages and expiries are judged, unless a call says another. Default: now. */
+  /** Day or time by which ages and expiries are judged, unless a call gives another. Default: now. */
   judgedAt?: string
   /**
    * Requires a signature: by this key, or by an identity with its issuer. Attestations that the policy requires stay
@@ -569,21 +569,21 @@ export interface GateOptions extends LogOptions {
 /** Decides whether images may pass. */
 export class Gate {
   constructor(options?: GateOptions)
-  /** Scans an image, verifies what is required of it, and decides. What filters findings is refused. */
+  /** Scans an image, verifies what the policy requires, and decides. Options that filter findings are refused. */
   admit(image: string, options: AdmitOptions): Promise<Admission>
 }
 
 export class Admission {
   private constructor()
   readonly verdict: 'pass' | 'warn' | 'fail' | 'incomplete'
-  /** Whether it may pass, perhaps with warnings. */
+  /** Whether the image may pass, with warnings or without. */
   readonly ok: boolean
   readonly judgedOn: string
   readonly digests: string[]
   readonly reasons: { action: string; about: string; text: string }[]
-  /** What was proved of signatures. */
+  /** What the signatures proved. */
   readonly proofs: string[]
-  /** Why not everything was seen. */
+  /** Why the scan did not see everything. */
   readonly incomplete: string[]
   /** Findings that do not count, and why. */
   readonly suppressed: {
@@ -596,81 +596,81 @@ export class Admission {
   }[]
   /** Messages for people: each file that was read, and what is weaker than it looks. */
   readonly messages: string[]
-  /** The report, without what does not count. */
+  /** The report, without suppressed findings. */
   readonly report: Report
-  /** For people: the verdict first, then the reasons. */
+  /** The verdict, then the reasons, as text for people. */
   toString(): string
 }
 
-/** What objects are judged by. */
+/** The policies and rules for judging objects. */
 export interface PolicyOptions {
   /**
    * Kyverno's policies, those of Kubernetes' own kind, Gatekeeper's and modules of Rego: files or folders, or texts
    * by their names.
    */
   policies?: Path[] | Record<string, string>
-  /** Exceptions from them. */
+  /** Exceptions from the policies. */
   exceptions?: Path[] | Record<string, string>
-  /** What stands in for a cluster: values, objects, users, as Kyverno's command reads them. */
+  /** Files that stand in for a cluster: values, objects, users, as Kyverno's command reads them. */
   cluster?: Path[] | Record<string, string>
   /** A `sealift.toml`: the rules of its `[admission]` apply to every image. */
   imageRules?: Path
-  /** File of the advisory database, where rules ask for severities. */
+  /** File of the advisory database, for rules about severities. */
   database?: Path
-  /** File of a trusted root. Default: that of the public-good instance that is built in. */
+  /** File of a trusted root. Default: the built-in one of the public-good instance. */
   trustedRoot?: Path
-  /** No registry and no transparency log is asked: what depends on one is refused. */
+  /** Contacts no registry and no transparency log; rules that need one refuse. */
   offline?: boolean
   registry?: RegistryOptions
-  /** The registry for which credentials and `insecure` are meant: objects name any. */
+  /** The registry that credentials and `insecure` are for, since objects may name any registry. */
   registryHost?: string
-  /** Day or time by which is judged. Default: now. */
+  /** Day or time to judge by. Default: now. */
   judgedAt?: string
 }
 
 export interface ReviewOptions {
-  /** What is asked for the objects. Default: what stands in for a cluster says, else `CREATE`. */
+  /** The operation on the objects. Default: that of the files in place of a cluster, else `CREATE`. */
   operation?: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
-  /** How long images are waited for; what is not known then is refused. Default: 300,000. */
+  /** How long to wait for images; what is unknown then is refused. Default: 300,000. */
   timeoutMs?: number
-  /** Ends the review: it rejects with the code `CANCELLED`. */
+  /** Cancels the review, which then rejects with the code `CANCELLED`. */
   signal?: AbortSignal
 }
 
 /** Admission policies and image rules, loaded once for any number of reviews. */
 export class AdmissionPolicies {
   private constructor()
-  /** Loads all of it; a part that is not supported or has nothing to judge by is an error. */
+  /** Loads the policies and rules; a part that is not supported or has nothing to judge by is an error. */
   static load(options: PolicyOptions): Promise<AdmissionPolicies>
-  /** What people should know of the policies, as what of them is left out. */
+  /** Messages for people about the policies, such as which parts are ignored. */
   readonly notes: string[]
-  /** Judges an object, or the objects of a text in YAML or JSON; or answers an AdmissionReview. */
+  /** Judges an object or the objects in a YAML or JSON text, or answers an AdmissionReview. */
   review(objects: object | string | Uint8Array, options?: ReviewOptions): Promise<Review>
 }
 
-/** What policies and image rules say of objects. */
+/** The result of a review by policies and image rules. */
 export class Review {
   private constructor()
-  /** Whether all of it is admitted. */
+  /** Whether all objects are admitted. */
   readonly allowed: boolean
   readonly rows: ReviewRow[]
-  /** Why something is refused. */
+  /** The reasons for refusals. */
   readonly refusals: string[]
   readonly warnings: string[]
-  /** The AdmissionReview that answers the one that asked, its patch included; `null` where objects were judged. */
+  /** The AdmissionReview that answers the request, with its patch; `null` if objects were judged. */
   readonly response: any
-  /** As a table, as a policy report in JSON (`wgpolicyk8s.io`), or as JUnit. */
+  /** Writes the result as a table, as a policy report in JSON (`wgpolicyk8s.io`), or as JUnit. */
   render(format: 'table' | 'json' | 'junit'): string
 }
 
-/** What one rule says of one object. */
+/** The result of one rule for one object. */
 export interface ReviewRow {
   policy: string
-  /** As `ClusterPolicy`; `ImageRules` of those in a `sealift.toml`. */
+  /** As `ClusterPolicy`; `ImageRules` for those in a `sealift.toml`. */
   policyKind: string
   rule: string
   outcome: 'pass' | 'fail' | 'warn' | 'error' | 'skip'
-  /** What follows when it does not hold. */
+  /** What happens if the object violates the rule. */
   effect: 'deny' | 'warn' | 'audit'
   message: string
   apiVersion: string

@@ -4,7 +4,7 @@ const { SealiftError, invalid } = require('./errors.js')
 const native = require('./native.js')
 const { bytes, checkNames, checkObject, checked, document, path, text, written } = require('./options.js')
 
-/** Runs something of the native side at once. */
+/** Runs a native function synchronously. */
 function at(start) {
   try {
     return start()
@@ -13,7 +13,7 @@ function at(start) {
   }
 }
 
-/** Starts something of the native side, to which a signal and a callback of progress may belong. */
+/** Starts an asynchronous native function, with an optional signal and progress callback. */
 async function call(options, start) {
   checkObject(options)
   const { signal, onProgress, ...rest } = options
@@ -48,7 +48,7 @@ async function call(options, start) {
   }
 }
 
-/** The native databases of those that are open. */
+/** The native database of each open `Database`. */
 const handles = new WeakMap()
 
 /** An advisory database, opened for any number of scans. */
@@ -86,7 +86,7 @@ class Database {
   }
 }
 
-/** The native database of what an option names; `null` is to match nothing. */
+/** The native database of an option; `null` means to match nothing. */
 function nativeDatabase(database) {
   if (database === null) return null
   const opened = typeof database === 'string' || database instanceof URL ? new Database(database) : database
@@ -95,7 +95,7 @@ function nativeDatabase(database) {
   return handle
 }
 
-/** What was scanned, and what is told of it. */
+/** The report of a scan. */
 class Report {
   #native
 
@@ -141,7 +141,7 @@ class Report {
   }
 }
 
-/** Options of checks; none where nothing is checked. `true` is to check as it is done where nothing else is said. */
+/** Options of checks; none if nothing is checked. `true` means the defaults. */
 function checks(misconfig) {
   if (misconfig === true) return {}
   if (misconfig === false || misconfig === null || misconfig === undefined) return undefined
@@ -157,7 +157,7 @@ async function scan(kind, target, options = {}) {
   return new Report(report)
 }
 
-/** Of a check of configuration files, the options that are those of every scan, and its own. */
+/** Options of a check of configuration files: those of every scan, and its own. */
 const ofEveryScan = ['name', 'threads', 'limits', 'skipDirs', 'skipFiles', 'severities', 'judgedAt', 'created']
 const ofChecks = ['kinds', 'filePatterns', 'tfVars', 'checks', 'checkNamespaces', 'checkData', 'includeNonFailures', 'trivyLines', 'policy', 'ignore', 'ignorePolicies']
 
@@ -186,7 +186,7 @@ async function verifyAttached(image, isAttestation, options = {}) {
 const verifyImage = (image, options) => verifyAttached(image, false, options)
 const verifyAttestation = (image, options) => verifyAttached(image, true, options)
 
-/** What a signature is about: bytes, else the file that is named. */
+/** The subject of a signature: bytes, else the path of a file. */
 const artifactOf = (artifact) => (ArrayBuffer.isView(artifact) ? bytes(artifact, 'artifact') : path(artifact, 'artifact'))
 
 async function verifyBundle(bundle, artifact, options = {}) {
@@ -226,7 +226,7 @@ async function generateKeyPair(password) {
   return JSON.parse(await call({}, () => native.generateKeyPair(text(password, 'password'))))
 }
 
-/** What was decided about an image, and why. */
+/** The decision about an image, with its reasons. */
 class Admission {
   #native
 
@@ -252,13 +252,13 @@ class Admission {
     this.report = new Report(admission.report())
   }
 
-  /** For people: the verdict first, then the reasons. */
+  /** The verdict, then the reasons, as text for people. */
   toString() {
     return this.#native.text()
   }
 }
 
-/** Decides whether images may pass, by a policy and by what takes findings out. */
+/** Decides whether images may pass, by a policy and its suppressions. */
 class Gate {
   #options
 
@@ -275,7 +275,7 @@ class Gate {
   }
 }
 
-/** What was said of objects. */
+/** The result of a review. */
 class Review {
   #native
 
@@ -289,7 +289,7 @@ class Review {
   }
 }
 
-/** How long images are waited for unless it is said. */
+/** How long to wait for images by default. */
 const PATIENCE_MS = 300_000
 
 /** Admission policies and image rules, loaded once for any number of reviews. */

@@ -12,7 +12,7 @@ function platformPackage() {
   return `sealift-linux-${arch}-${isGlibc ? 'gnu' : 'musl'}`
 }
 
-/** What was built beside this file comes first, then the package of the platform. */
+/** A module built beside this file comes first, then the package of the platform. */
 function load() {
   const built = join(__dirname, 'sealift.node')
   if (existsSync(built)) return require(built)
@@ -20,7 +20,7 @@ function load() {
   try {
     return require(name)
   } catch (cause) {
-    // The published package names those that are made; another nobody can install.
+    // The published package names the platforms that exist; no other can be installed.
     const made = require('./package.json').optionalDependencies ?? { [name]: '' }
     const reason = name in made ? 'is not installed' : 'is not made'
     const hint = name.endsWith('-musl') ? '; an image with glibc has one, as node:22-slim' : ''

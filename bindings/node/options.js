@@ -5,28 +5,28 @@ const { types } = require('node:util')
 
 const { invalid } = require('./errors.js')
 
-/** Options that hold options: in these, as in what holds them, `undefined` is what is not given. */
+/** Options that hold options: in these, too, `undefined` means that a member is not given. */
 const HOLDERS = ['registry', 'limits', 'misconfig']
 
-/** Whether it is made of its own members alone, in whatever realm it was made. */
+/** Whether the value is a plain object, of any realm. */
 function isPlain(value) {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return false
   const parent = Object.getPrototypeOf(value)
   return parent === null || (Object.getPrototypeOf(parent) === null && Object.hasOwn(parent, 'isPrototypeOf'))
 }
 
-/** What a value is, for a sentence. */
+/** Describes the type of a value for a message. */
 function called(value) {
   if (value === null || value === undefined || typeof value === 'number') return String(value)
   return `a ${typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value}`
 }
 
-/** That options are given as an object; none that has some by inheritance, for they would be lost. */
+/** Checks that options are a plain object: inherited members would be lost. */
 function checkObject(options) {
   if (!isPlain(options)) throw invalid(`options: an object is expected, not ${called(options)}`)
 }
 
-/** That options have no other names than these. */
+/** Checks that options have no other names than these. */
 function checkNames(options, names) {
   const other = Object.keys(options).find((name) => !names.includes(name))
   if (other !== undefined) throw invalid(`options: unknown field \`${other}\`, expected one of ${names.map((name) => `\`${name}\``).join(', ')}`)
@@ -38,7 +38,7 @@ function given(options, prefix) {
   return Object.fromEntries(named.map(([name, value]) => [name, kept(value, prefix + name)]))
 }
 
-/** The value of an option as JSON keeps it. What JSON would lose or change may be what is required: it is refused. */
+/** The value of an option as JSON keeps it. A value that JSON would lose or change is refused: it may matter. */
 function kept(value, name) {
   if (name === 'key' && typeof value === 'string' && value.startsWith('-----BEGIN ')) throw invalid('key: the file of a key is expected, not its text')
   if (value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return value
@@ -56,7 +56,7 @@ function checked(options) {
   return given(options, '')
 }
 
-/** Options as the native side reads them, which knows their names and types. */
+/** Options as JSON for the native side, which knows their names and types. */
 const written = (options) => JSON.stringify(checked(options))
 
 /** An argument that is text. */
@@ -83,14 +83,14 @@ function bytes(value, name) {
   throw invalid(`${name}: a string or bytes are expected, not ${called(value)}`)
 }
 
-/** A value in a document: as everywhere in JavaScript a member that is undefined is none, but nothing else is lost. */
+/** A value in a document: undefined members are left out, as usual in JavaScript, but nothing else is lost. */
 function documented(key, value) {
   const isLost = typeof value === 'number' ? !Number.isFinite(value) : types.isMap(value) || types.isSet(value)
   if (isLost || typeof value === 'function' || typeof value === 'symbol') throw invalid(`${key}: ${called(value)} is no value in JSON`)
   return value
 }
 
-/** An argument that is a document: as an object, or already written. */
+/** An argument that is a document: an object, or its JSON text. */
 function document(value, name) {
   if (typeof value === 'string' || ArrayBuffer.isView(value)) return bytes(value, name)
   if (value === null || typeof value !== 'object') throw invalid(`${name}: an object, a string or bytes are expected, not ${called(value)}`)

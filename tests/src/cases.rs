@@ -1,4 +1,4 @@
-//! The bundles in `$SEALIFT_TESTDATA/sigstore`, each with what its row says of it.
+//! The bundles in `$SEALIFT_TESTDATA/sigstore`, each with the data of its row.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
@@ -24,15 +24,15 @@ type Row = BTreeMap<String, String>;
 pub struct BundleCase {
     /// Data set and case.
     pub name: String,
-    /// Whether it must verify; none where that is not decided.
+    /// Whether it must verify; `None` if that is not decided.
     pub expected: Option<bool>,
     /// The bundle.
     pub bundle: Vec<u8>,
     /// The trusted root, where there is one.
     pub root: Option<Vec<u8>>,
-    /// What it is about.
+    /// The artifact that it is about.
     pub artifact: OwnedArtifact,
-    /// What it must show.
+    /// The policy that it must fulfil.
     pub policy: Policy,
 }
 
@@ -44,7 +44,7 @@ pub enum OwnedArtifact {
     Bytes(Vec<u8>),
     /// Its digest.
     Digest(Hash),
-    /// None to compare with.
+    /// No artifact to compare with.
     Unchecked,
 }
 
@@ -65,7 +65,7 @@ impl BundleCase {
     /// levels down, without images and detached signatures.
     ///
     /// # Panics
-    /// When a row names what is not there.
+    /// When a row names a missing file.
     #[must_use]
     pub fn all(sigstore: &Path) -> Vec<Self> {
         let tables = folders(sigstore)
@@ -93,10 +93,10 @@ impl BundleCase {
         }
     }
 
-    /// What the verifier says of a bundle that stands in for this one's.
+    /// Judges a bundle in place of this case's own.
     ///
     /// # Errors
-    /// When it refuses it.
+    /// When the verifier refuses it.
     pub fn judge(
         &self,
         bundle: &[u8],
@@ -151,7 +151,7 @@ impl Evidence {
         }
     }
 
-    /// A policy that requires all of it, so that none is spare.
+    /// A policy that requires all of the evidence, so that none is redundant.
     #[must_use]
     pub fn required_by(&self, mut policy: Policy) -> Policy {
         if self.log_entries > 0 {
@@ -182,7 +182,7 @@ pub fn judge(
     Ok(Evidence::of(&verified))
 }
 
-/// When the cases are judged: later than everything that they sign.
+/// The time at which the cases are judged: later than all signatures.
 fn now() -> Timestamp {
     Timestamp::from_unix_seconds(1_900_000_000).unwrap()
 }

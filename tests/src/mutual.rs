@@ -1,4 +1,4 @@
-//! TLS that asks who the client is, before a server on loopback that has none.
+//! Mutual TLS in front of a server on loopback that has no TLS.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -16,7 +16,7 @@ use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 pub struct Mutual {
     /// Where it is, as `127.0.0.1:PORT`.
     pub host: String,
-    /// Who certified the server and the client, in PEM.
+    /// The authority that certified the server and the client, in PEM.
     pub authority: String,
     /// The client's certificate, in PEM.
     pub certificate: String,
@@ -25,11 +25,11 @@ pub struct Mutual {
 }
 
 impl Mutual {
-    /// Starts one that passes on what clients with such a certificate ask to `behind`
-    /// (`127.0.0.1:PORT`). Its own certificate has this name alone.
+    /// Starts a server that passes on requests of clients with such a certificate to `behind`
+    /// (`127.0.0.1:PORT`). Its own certificate has only this name.
     ///
     /// # Panics
-    /// When no certificate can be made, or no port be had.
+    /// When no certificate can be made, or no port is free.
     #[must_use]
     #[expect(clippy::expect_used, reason = "a test without its server fails")]
     pub fn start(name: &str, behind: &str) -> Self {

@@ -1,4 +1,5 @@
-//! What scans cost: builds the command, makes the big image where it is missing, and measures.
+//! Measures the cost of scans: builds the command, makes the big image where it is missing, and
+//! measures.
 
 use crate::process::cargo;
 use crate::{Outcome, bench_image, target};

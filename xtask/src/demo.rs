@@ -10,8 +10,8 @@ const DATABASE: &str = "target/demo/advisories.db";
 const RUN: &[&str] = &["run", "--release", "--quiet", "--package", "sealift-cli", "--"];
 
 /// Builds the command, the example image where it is not as it should be, and a database of the
-/// example advisories; scans the one against the other; says how to do the same with an image of
-/// one's own.
+/// example advisories; scans the image against the database; prints how to do the same with another
+/// image.
 pub(crate) fn run() -> Outcome {
     example_image::restore()?;
     cargo(&["build", "--release", "--package", "sealift-cli"])?;

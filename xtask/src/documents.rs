@@ -18,7 +18,7 @@ pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 /// A layer as the documents name it.
 #[derive(Clone)]
 pub(crate) struct LayerEntry {
-    /// What put it there, for the image's history.
+    /// The command that created it, for the image's history.
     pub(crate) created_by: &'static str,
     pub(crate) coding: LayerCoding,
     pub(crate) blob: Digest,

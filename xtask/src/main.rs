@@ -68,7 +68,7 @@ fn root() -> &'static Path {
     here.parent().unwrap_or(here)
 }
 
-/// The folder that cargo builds into: the one that this program lies in, whose profile's folder it is.
+/// The folder that cargo builds into: this program lies in a profile's folder below it.
 fn target() -> Result<PathBuf, Failure> {
     let program = std::env::current_exe()?;
     Ok(program.ancestors().nth(2).ok_or("this program lies in no folder of a profile")?.to_owned())

@@ -1,4 +1,4 @@
-//! Changes of what is signed.
+//! Changes of signed documents.
 
 use crate::Outcome;
 use crate::process::cargo;

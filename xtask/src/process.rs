@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use crate::{Outcome, root};
 
-/// Runs cargo in the project's root, says so, and fails when it does.
+/// Runs cargo in the project's root, prints the command, and fails if cargo does.
 pub(crate) fn cargo(arguments: &[&str]) -> Outcome {
     cargo_with(arguments, &[])
 }

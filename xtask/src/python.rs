@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::{Failure, Outcome, root, target};
 
-/// What the environment has, each pinned.
+/// The tools of the environment, each pinned.
 const TOOLS: [&str; 3] = ["maturin==1.16.0", "mypy==2.4.1", "pytest==9.2.0"];
 
 /// Builds the wheel in the profile of the tests, installs it, checks the types, runs pytest.

@@ -1,4 +1,4 @@
-//! Zip archives as jars are.
+//! Zip archives in the form of jars.
 
 use crate::Failure;
 

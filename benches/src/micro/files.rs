@@ -38,7 +38,7 @@ fn flate2_crc(bytes: &[u8]) -> u32 {
     crc.sum()
 }
 
-/// Writes a file below a folder and gives its bytes back.
+/// Writes a file below a folder and returns its bytes.
 fn file(folder: &Path, path: &str, content: &[u8]) -> Result<Vec<u8>, Failure> {
     let path = folder.join(path);
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
@@ -84,7 +84,7 @@ fn package_lock() -> Result<Vec<u8>, Failure> {
     Ok(serde_json::to_vec_pretty(&lock)?)
 }
 
-/// A jar of so many classes, and of the coordinates that say what it is.
+/// A jar with many classes and the coordinates that identify it.
 fn jar() -> Result<Vec<u8>, Failure> {
     let properties = b"groupId=org.example\nartifactId=app\nversion=1.0\n";
     let mut jar = rawzip::ZipArchiveWriter::new(Cursor::new(Vec::new()));

@@ -12,7 +12,7 @@ use sealift_tests::{project, test_data};
 
 use crate::{Failure, row};
 
-/// Takes nothing out of any file.
+/// A handler that takes nothing from any file.
 struct Nothing;
 
 impl Extract for Nothing {

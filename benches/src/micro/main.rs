@@ -1,5 +1,5 @@
-//! Parts of a scan by themselves, each beside the least that its work takes:
-//! `cargo bench -p sealift-benches`.
+//! Parts of a scan by themselves, each compared with the least work that it needs: `cargo bench -p
+//! sealift-benches`.
 //!
 //! Both run in turn in one thread; printed are the median times and their ratio.
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]

@@ -10,7 +10,7 @@ use crate::{Failure, row};
 
 const PACKAGES: usize = 10_000;
 
-/// Packages that all have an advisory, which none of them is affected by.
+/// Packages that all have an advisory but are not affected by it.
 pub(crate) fn measure() -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     let mut inventory = Inventory::default();

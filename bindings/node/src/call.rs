@@ -1,4 +1,4 @@
-//! A call of JavaScript: ending it, and telling how far it is.
+//! A call from JavaScript: its cancellation and progress.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,16 +12,16 @@ use serde_json::{Value, json};
 
 use crate::time::Clock;
 
-/// Milliseconds between two reports of bytes or files: more than a person sees would cost the loop
-/// its time.
+/// Milliseconds between two reports of bytes or files. More frequent ones would load the event
+/// loop, and nobody could see them.
 const REPORT_EVERY_MS: u64 = 50;
-/// Reports that wait for the loop at most; those beyond are left out.
+/// The most reports that wait for the event loop; further ones are dropped.
 const WAITING: usize = 64;
 
 /// The callback of progress: it gets a report as JSON.
 pub(crate) type Callback = ThreadsafeFunction<String, (), String, Status, false, false, WAITING>;
 
-/// A call of JavaScript: when it was made, and whether it is to end.
+/// A call from JavaScript: when it was made, and whether it is cancelled.
 #[napi(js_name = "Call")]
 #[derive(Debug)]
 pub struct NodeCall {
@@ -31,21 +31,21 @@ pub struct NodeCall {
 
 #[napi]
 impl NodeCall {
-    /// A call that is made now, as `Date.now()` tells it.
+    /// A call made at `now`, as `Date.now()` gives it.
     #[napi(constructor)]
     #[must_use]
     pub fn new(now: f64) -> Self {
         Self { cancel: Cancel::default(), clock: Clock::at(now) }
     }
 
-    /// Ends it.
+    /// Ends the call.
     #[napi]
     pub fn cancel(&self) {
         self.cancel.cancel();
     }
 }
 
-/// Looks on for a call of JavaScript.
+/// Observes the work of a call from JavaScript.
 pub(crate) struct Watch {
     cancel: Cancel,
     progress: Option<Callback>,

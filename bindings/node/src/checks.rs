@@ -1,4 +1,4 @@
-//! Checks of configuration files, as JavaScript says them.
+//! Checks of configuration files, from JavaScript's options.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::failure::Failure;
 
-/// Which configuration files are checked and how, and what does not count.
+/// Which configuration files are checked and how, and which failures do not count.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default, expecting = "an object of options")]
 pub(crate) struct GivenChecks {
@@ -27,7 +27,7 @@ pub(crate) struct GivenChecks {
     ignore_policies: Vec<PathBuf>,
 }
 
-/// Documents that are named or at hand.
+/// Documents given by path or as text.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged, expecting = "a list of paths is expected, or an object of texts by their names")]
 pub(crate) enum Given {
@@ -51,7 +51,7 @@ impl Given {
 }
 
 impl GivenChecks {
-    /// As the library has them. Comments with a date expire by `now`.
+    /// The library's options. Comments with a date expire by `now`.
     pub(crate) fn to_options(&self, now: Timestamp) -> Result<ConfigurationOptions, Failure> {
         let mut options = ConfigurationOptions::default();
         if let Some(names) = &self.kinds {
@@ -75,7 +75,7 @@ impl GivenChecks {
         Ok(options)
     }
 
-    /// What does not count.
+    /// The failures that do not count.
     pub(crate) fn suppressions(&self) -> Result<Suppressions, Failure> {
         let files = PolicyFiles {
             policy: self.policy.clone(),

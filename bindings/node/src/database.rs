@@ -19,7 +19,7 @@ use crate::failure::Failure;
 use crate::job::promise;
 use crate::scan::parse;
 
-/// A database that was looked up longer ago is updated.
+/// A database whose last update is older is updated.
 const MAX_AGE: Duration = Duration::from_secs(24 * 3600);
 
 /// An advisory database, opened for any number of scans.
@@ -32,10 +32,10 @@ pub struct NodeDatabase {
 
 #[napi]
 impl NodeDatabase {
-    /// Opens a file. It is mapped, not read: that takes no time that grows with it.
+    /// Opens a file. It is mapped, not read, so the time does not grow with its size.
     ///
     /// # Errors
-    /// It is not there, or no database.
+    /// The file does not exist or is no database.
     #[napi(factory)]
     pub fn open(path: String) -> Result<Self> {
         let path = PathBuf::from(path);
@@ -50,7 +50,7 @@ impl NodeDatabase {
         self.path.display().to_string()
     }
 
-    /// What it was made of, as JSON.
+    /// The sources of the database, as JSON.
     #[napi]
     #[must_use]
     pub fn info(&self) -> String {
@@ -72,7 +72,7 @@ impl NodeDatabase {
         .to_string()
     }
 
-    /// Checks every block; the promise is kept when all are as they were written.
+    /// Checks every block; the promise resolves if all are as they were written.
     ///
     /// # Errors
     /// No thread can be started.
@@ -88,7 +88,7 @@ impl NodeDatabase {
     }
 }
 
-/// How a kept database is kept.
+/// How a database in a folder is kept up to date.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct KeptOptions {
@@ -96,7 +96,7 @@ struct KeptOptions {
     offline: bool,
 }
 
-/// Opens the database that a folder keeps, with the advisories of these ecosystems.
+/// Opens the database in a folder, with the advisories of these ecosystems.
 ///
 /// # Errors
 /// No thread can be started.
@@ -135,7 +135,7 @@ fn transport(mirror: Option<&str>) -> std::result::Result<Box<dyn Transport + Se
         .map_err(|error| Failure::argument(format!("mirror: {}", Chain(&error))))
 }
 
-/// Builds a database of a folder of exports, and tells what went into it, as JSON.
+/// Builds a database from a folder of exports. Resolves to a summary of its contents, as JSON.
 ///
 /// # Errors
 /// No thread can be started.

@@ -15,23 +15,23 @@ use serde::Serialize;
 
 use crate::names;
 
-/// What kind of error it is; stable, for programs.
+/// The kind of an error; stable, for programs.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Code {
     /// An argument or option is wrong.
     InvalidArgument,
-    /// The call was cancelled; nothing of it counts.
+    /// The call was cancelled and has no effect.
     Cancelled,
     /// A file cannot be read or written.
     Io,
-    /// There is no such image.
+    /// The image does not exist.
     NoSuchImage,
     /// The image or folder cannot be read.
     Unreadable,
-    /// Content is not what its digest names.
+    /// Content does not match its digest.
     DigestMismatch,
-    /// A bound was passed.
+    /// A limit was exceeded.
     LimitExceeded,
     /// An SBOM cannot be read.
     Sbom,
@@ -41,9 +41,9 @@ pub(crate) enum Code {
     Registry,
     /// A policy, an ignore file or a VEX document cannot be used.
     Policy,
-    /// It is not verified.
+    /// Verification failed.
     Unverified,
-    /// It could not be signed.
+    /// Signing failed.
     Signing,
     /// A fault of sealift itself.
     Internal,
@@ -58,28 +58,28 @@ pub(crate) struct Failure {
     facts: Box<Facts>,
 }
 
-/// What a program may want to know of it.
+/// The fields of an error, for programs.
 #[derive(Debug, Default, Serialize)]
 struct Facts {
-    /// The file, folder or image that it is about.
+    /// The file, folder or image that the error is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
-    /// 1-based.
+    /// The line in the file, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
-    /// The bound that was passed, by the name of its option, and its value.
+    /// The limit that was exceeded: the name of its option, and its value.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     bound: Option<Bound>,
-    /// Of HTTP.
+    /// The HTTP status.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
     /// The check that failed, as `identity`.
     #[serde(skip_serializing_if = "Option::is_none")]
     check: Option<&'static str>,
-    /// The image.
+    /// The digest of the image.
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
-    /// The digest that was named, and that of what was found.
+    /// The expected digest, and that of what was found.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     mismatch: Option<Mismatch>,
     /// Signatures that were found and do not count.
@@ -127,7 +127,7 @@ impl Failure {
         Self::new(Code::Cancelled, "cancelled")
     }
 
-    /// A panic, whose message is on stderr.
+    /// The failure for a panic, whose message is on stderr.
     pub(crate) fn bug() -> Self {
         Self::new(Code::Internal, "sealift has a fault here: please report it")
     }
@@ -136,7 +136,7 @@ impl Failure {
         Self::new(Code::Io, format!("{}: {error}", path.display())).at(path)
     }
 
-    /// What a file holds cannot be used.
+    /// The failure for a file whose content cannot be used.
     pub(crate) fn unusable(path: &Path, error: &(dyn StdError + 'static)) -> Self {
         Self::new(Code::InvalidArgument, format!("{}: {}", path.display(), Chain(error))).at(path)
     }
@@ -164,7 +164,7 @@ impl Failure {
 
 impl From<Failure> for napi::Error {
     fn from(failure: Failure) -> Self {
-        // Texts and numbers always can be written.
+        // Texts and numbers can always be written.
         Self::from_reason(serde_json::to_string(&failure).unwrap_or_default())
     }
 }
@@ -175,7 +175,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// What it says has its causes in it.
+/// The message contains the causes.
 impl StdError for Failure {}
 
 impl Code {
@@ -219,7 +219,7 @@ impl From<ErrorFacts> for Facts {
     }
 }
 
-/// Whose facts the library knows.
+/// Implements the conversion for errors whose fields the library gives.
 macro_rules! explained {
     ($($error:ty),* $(,)?) => {
         $(impl From<$error> for Failure {

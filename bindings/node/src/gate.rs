@@ -24,7 +24,7 @@ use crate::time::{self, Clock};
 
 type Loaded<T> = std::result::Result<T, Failure>;
 
-/// What decides, as JavaScript says it.
+/// The gate's policy, from JavaScript's options.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct Options {
@@ -90,7 +90,7 @@ impl Options {
         })
     }
 
-    /// The time by which is judged, unless a call says another.
+    /// The time to judge by, unless a call gives another.
     fn judged_at(&self) -> Loaded<Option<Timestamp>> {
         self.judged_at.as_deref().map(|text| time::parse("judgedAt", text)).transpose()
     }
@@ -106,10 +106,10 @@ fn warned(list: &[String]) -> Loaded<BTreeSet<Severity>> {
     list.iter().map(|text| severity("warnOn", text)).collect()
 }
 
-/// Whether options of a gate are such, as far as no file is asked.
+/// Checks the options of a gate without reading any file.
 ///
 /// # Errors
-/// The first that is none.
+/// The first invalid option.
 #[napi]
 pub fn check_gate(options: String) -> Result<()> {
     let check = || -> Loaded<()> {
@@ -121,7 +121,7 @@ pub fn check_gate(options: String) -> Result<()> {
     check().map_err(Into::into)
 }
 
-/// What was scanned and decided.
+/// The result of a scan and the decision.
 #[napi(js_name = "Admission")]
 #[derive(Debug)]
 pub struct NodeAdmission {
@@ -132,7 +132,7 @@ pub struct NodeAdmission {
 
 #[napi]
 impl NodeAdmission {
-    /// The report, without what does not count.
+    /// The report, without suppressed findings.
     #[napi]
     #[must_use]
     pub fn report(&self) -> NodeReport {
@@ -146,7 +146,7 @@ impl NodeAdmission {
         self.outcome.json()
     }
 
-    /// The verdict first, then the reasons, for people.
+    /// The verdict, then the reasons, as text for people.
     #[napi]
     #[must_use]
     pub fn text(&self) -> String {
@@ -161,7 +161,7 @@ impl NodeAdmission {
     }
 }
 
-/// Scans an image, verifies what is required of it, and decides.
+/// Scans an image, verifies what the policy requires, and decides.
 ///
 /// # Errors
 /// No thread can be started.

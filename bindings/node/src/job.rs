@@ -8,7 +8,7 @@ use napi::{Env, Result};
 
 use crate::failure::Failure;
 
-/// As much as the command's main thread has on most systems.
+/// The stack size of the command's main thread on most systems.
 const STACK_BYTES: usize = 8 << 20;
 
 type Resolver<T> = Box<dyn FnOnce(Env) -> Result<T> + Send>;
@@ -20,7 +20,7 @@ pub(crate) fn promise<T: ToNapiValue + Send + 'static>(
 ) -> Result<Object<'_>> {
     let (deferred, promise) = env.create_deferred::<T, Resolver<T>>()?;
     let run = move || {
-        // A panic would leave a promise that is never kept.
+        // A panic would leave a promise that never settles.
         let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Failure::bug()));
         match done {
             Ok(value) => deferred.resolve(Box::new(move |_| Ok(value))),

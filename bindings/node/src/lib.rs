@@ -1,8 +1,8 @@
 //! The native module of the npm package `sealift`.
 //!
-//! All work is done here; the JavaScript around it keeps the promises, the classes and their types.
-//! Options arrive as JSON, so that a name or type that is wrong is refused by its name, and results
-//! leave as JSON, which V8 reads faster than objects are made one property at a time. Each call runs on a
+//! All work is done here; the JavaScript around it has the promises, the classes and their types.
+//! Options arrive as JSON, so that a wrong name or type is refused by its name, and results leave
+//! as JSON, which V8 reads faster than objects are made one property at a time. Each call runs on a
 //! thread of its own: neither Node's loop nor its pool of threads waits for a scan.
 
 pub mod call;
@@ -26,7 +26,7 @@ mod view;
 use napi_derive::napi;
 use sealift_cli::Environment;
 
-/// Runs the command `sealift` with these arguments, the program's name first, and gives its exit
+/// Runs the command `sealift` with these arguments, the program's name first, and returns its exit
 /// status.
 #[napi]
 #[must_use]

@@ -3,12 +3,12 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// Values under these names are somebody else's documents, and stay as they are.
+/// Values under these names are foreign documents, and stay as they are.
 const FOREIGN: [&str; 4] = ["payload", "config", "extensions", "response"];
 
 /// A value as JSON, its names in camel case.
 pub(crate) fn to_json(value: &impl Serialize) -> String {
-    // Keys are texts and numbers finite: such values always can be written.
+    // Keys are texts and numbers are finite, so such values can always be written.
     let value = serde_json::to_value(value).unwrap_or_default();
     renamed(value).to_string()
 }

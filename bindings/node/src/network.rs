@@ -1,4 +1,4 @@
-//! How registries are asked.
+//! Access to registries.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::failure::Failure;
 
-/// What a caller may say of the image's own registry.
+/// The caller's options for the image's own registry.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default, expecting = "an object of options")]
 pub(crate) struct RegistryOptions {
@@ -18,18 +18,18 @@ pub(crate) struct RegistryOptions {
     token: Option<String>,
     /// What `docker login` wrote: a file with credentials.
     auth_file: Option<PathBuf>,
-    /// What everything is asked through, as `http://proxy.example:3128`.
+    /// The proxy for all requests, as `http://proxy.example:3128`.
     proxy: Option<String>,
-    /// What is asked directly: hosts, domains, networks, divided by commas.
+    /// Hosts, domains and networks that are asked without the proxy, separated by commas.
     no_proxy: String,
     /// Certificate authorities that are trusted beside the system's: a file in PEM.
     ca: Option<PathBuf>,
-    /// Weaker: without TLS, too, and any certificate.
+    /// Weaker: allows requests without TLS, and any certificate.
     insecure: bool,
 }
 
 impl RegistryOptions {
-    /// The image of that name, in its registry.
+    /// The image of a reference, in its registry.
     pub(crate) fn image(&self, reference: Reference) -> Result<RegistryImage, Failure> {
         let host = reference.registry().to_owned();
         let mut config = self.config();
@@ -46,19 +46,19 @@ impl RegistryOptions {
         Ok(RegistryImage::new(Registries::new(made(config)?, keychain), reference))
     }
 
-    /// How another image's registry is asked: a password is for the image's own, and so is what is
-    /// insecure.
+    /// Access to another image's registry: the password and `insecure` are only for the image's
+    /// own.
     pub(crate) fn of_another(&self) -> Self {
         Self { username: None, password: None, token: None, insecure: false, ..self.clone() }
     }
 
-    /// Whether something of it is meant for one registry.
+    /// Whether any option is meant for one registry only.
     pub(crate) fn is_for_one(&self) -> bool {
         let Self { username, password, token, insecure, .. } = self;
         *insecure || username.is_some() || password.is_some() || token.is_some()
     }
 
-    /// The client for what else is asked of the network.
+    /// The client for all other network requests.
     pub(crate) fn client(&self) -> Result<Client, Failure> {
         made(self.config())
     }

@@ -1,4 +1,4 @@
-//! What was scanned, and what is told of it.
+//! The report of a scan.
 
 use std::sync::Arc;
 
@@ -13,13 +13,13 @@ use crate::job::promise;
 use crate::scan::parse;
 use crate::{names, view};
 
-/// Columns of a table, as in a file of the command.
+/// The width of a table in columns, as the command writes it to a file.
 const WIDTH: u32 = 160;
 
 const COMMIT_NEEDED: &str =
     "github: the commit and the job are needed: sha, ref, correlator and jobId";
 
-/// The commit and the job that a snapshot for GitHub is of.
+/// The commit and the job of a snapshot for GitHub.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Commit {
@@ -54,7 +54,7 @@ impl NodeReport {
 
 #[napi]
 impl NodeReport {
-    /// What it is about, and how many findings there are, as JSON.
+    /// The target and the number of findings, as JSON.
     #[napi]
     #[must_use]
     pub fn summary(&self) -> String {
@@ -68,7 +68,7 @@ impl NodeReport {
         names::to_json(&view::findings(&self.report))
     }
 
-    /// What checks say of configuration files, as JSON.
+    /// The results of checks of configuration files, as JSON.
     #[napi]
     #[must_use]
     pub fn misconfigurations(&self) -> String {
@@ -89,7 +89,7 @@ impl NodeReport {
         names::to_json(&view::diagnostics(&self.report))
     }
 
-    /// Writes it in a format.
+    /// Writes the report in a format.
     ///
     /// # Errors
     /// No thread can be started.

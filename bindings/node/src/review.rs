@@ -1,4 +1,4 @@
-//! Reviewing: what admission policies and image rules say of objects.
+//! Reviews of objects by admission policies and image rules.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use crate::time::{self, Clock};
 
 type Loaded<T> = std::result::Result<T, Failure>;
 
-/// What objects are judged by, as JavaScript says it.
+/// The policies and rules of a review, from JavaScript's options.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct Options {
@@ -83,15 +83,15 @@ pub struct NodePolicies {
 
 #[napi]
 impl NodePolicies {
-    /// What people should know of them.
+    /// Messages for people about the policies.
     #[napi]
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         self.reviewer.notes().to_vec()
     }
 
-    /// Judges the objects of a text, or answers the AdmissionReview that it is. Images are waited
-    /// for so many milliseconds.
+    /// Judges the objects in a text, or answers it if it is an AdmissionReview. Images are waited
+    /// for up to `timeout_ms` milliseconds.
     ///
     /// # Errors
     /// No thread can be started.
@@ -124,7 +124,7 @@ fn operation_named(name: &str) -> Loaded<Operation> {
     })
 }
 
-/// What was said of objects.
+/// The result of a review.
 #[napi(js_name = "Review")]
 #[derive(Debug)]
 pub struct NodeReview {
@@ -133,17 +133,17 @@ pub struct NodeReview {
 
 #[napi]
 impl NodeReview {
-    /// All of it, as JSON.
+    /// The whole result, as JSON.
     #[napi]
     #[must_use]
     pub fn outcome(&self) -> String {
         names::to_json(&self.reviewed)
     }
 
-    /// Writes it as a table, as a policy report in JSON, or as JUnit.
+    /// Writes the result as a table, as a policy report in JSON, or as JUnit.
     ///
     /// # Errors
-    /// There is no such format.
+    /// The format is unknown.
     #[napi]
     pub fn render(&self, format: String) -> Result<String> {
         let review = &self.reviewed.review;

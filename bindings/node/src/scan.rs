@@ -26,7 +26,7 @@ use crate::report::NodeReport;
 use crate::target;
 use crate::time::{self, Clock};
 
-/// How a target is scanned, as JavaScript says it.
+/// The options of a scan, from JavaScript.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct Options {
@@ -58,12 +58,12 @@ impl Options {
         parse(json)
     }
 
-    /// The time by which is judged, where it is said.
+    /// The time to judge by, if it is given.
     pub(crate) fn judged_at(&self) -> std::result::Result<Option<Timestamp>, Failure> {
         self.judged_at.as_deref().map(|text| time::parse("judgedAt", text)).transpose()
     }
 
-    /// As the library has them, judged by `now`.
+    /// The library's options, judged by `now`.
     pub(crate) fn to_scan(
         &self,
         clock: Clock,
@@ -90,7 +90,7 @@ impl Options {
         options.bases = self.to_bases()?;
         let created = self.created.as_deref().map(|text| time::parse("created", text));
         options.created = created.transpose()?;
-        // What checks say of configuration files has no age.
+        // The results of checks have no age.
         options.judged_at = (!options.package_types.is_empty()).then_some(now);
         let checks = self.misconfig.as_ref();
         options.configuration = checks.map(|checks| checks.to_options(now)).transpose()?;
@@ -111,7 +111,7 @@ impl Options {
         Ok(bases)
     }
 
-    /// That nothing filters findings, where it is the gate that says what decides.
+    /// Refuses filters of findings, since the gate decides which of them count.
     pub(crate) fn check_unfiltered(&self) -> std::result::Result<(), Failure> {
         let filters = [
             ("severities", self.severities.is_some(), "failOn and warnOn"),
@@ -141,10 +141,10 @@ impl Options {
     }
 }
 
-/// Reads options; what is wrong is named.
+/// Reads options; the error names the option that is wrong.
 pub(crate) fn parse<T: DeserializeOwned>(json: &str) -> std::result::Result<T, Failure> {
     serde_json::from_str(json).map_err(|error| {
-        // The place in a text that the caller never saw would help nobody.
+        // The caller never saw this text, so a position in it would not help.
         let text = error.to_string();
         let sentence = text.split(" at line ").next().unwrap_or_default();
         let is_unknown = sentence.starts_with("unknown field");
@@ -154,7 +154,7 @@ pub(crate) fn parse<T: DeserializeOwned>(json: &str) -> std::result::Result<T, F
     })
 }
 
-/// The option that is not of its type.
+/// The option that has the wrong type.
 fn wrong_option<T: DeserializeOwned>(json: &str) -> Option<String> {
     let options: Map<String, Value> = serde_json::from_str(json).ok()?;
     options.into_iter().find_map(|(name, value)| {
@@ -187,7 +187,7 @@ fn matching(text: &str) -> std::result::Result<Matching, Failure> {
     }
 }
 
-/// What a kind of scan makes of the text that names its target.
+/// The target of a kind of scan, from the text that names it.
 fn targeted(kind: &str, text: &str, options: &Options) -> std::result::Result<Target, Failure> {
     match kind {
         "image" | "sbom" if options.misconfig.is_some() => {
@@ -234,7 +234,7 @@ pub fn scan<'env>(
     })
 }
 
-/// The scanner of a database; without one it lists what there is.
+/// The scanner of a database; without one it only lists packages.
 pub(crate) fn scanner(database: Option<&NodeDatabase>) -> Arc<Scanner> {
     database.map_or_else(
         || Arc::new(Scanner::without_database()),

@@ -24,25 +24,25 @@ use crate::verify::{read, root_in};
 
 type Outcome<T> = std::result::Result<T, Failure>;
 
-/// Who signs, and who vouches for it, as JavaScript says it.
+/// The signer and the services that vouch for it, from JavaScript's options.
 #[derive(Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct Options {
     key: Option<PathBuf>,
     password: Option<String>,
     identity_token: Option<String>,
-    /// Services of Sigstore; without it nobody vouches for a signature by a key.
+    /// Services of Sigstore; without them, a signature by a key has no log entry or timestamp.
     signing_config: Option<PathBuf>,
-    /// What their answers are verified against.
+    /// The root that their answers are verified against.
     trusted_root: Option<PathBuf>,
-    /// Of an image.
+    /// Only for an image.
     annotations: Option<BTreeMap<String, String>>,
-    /// Of an attestation.
+    /// Only for an attestation.
     predicate_type: Option<String>,
     registry: RegistryOptions,
 }
 
-/// What is signed: each can be told something of its own, and nothing else.
+/// What is signed: each kind has options of its own.
 #[derive(Clone, Copy, PartialEq)]
 enum About {
     Image,
@@ -125,7 +125,7 @@ fn told(signed: &SignedDigest) -> String {
     .to_string()
 }
 
-/// Signs an image in its registry; what was signed as JSON.
+/// Signs an image in its registry. Resolves to what was signed, as JSON.
 ///
 /// # Errors
 /// No thread can be started.
@@ -146,7 +146,7 @@ pub fn sign_image<'env>(
     })
 }
 
-/// Attaches a statement about an image to it; what was signed as JSON.
+/// Attaches a statement about an image to it. Resolves to what was signed, as JSON.
 ///
 /// # Errors
 /// No thread can be started.
@@ -168,7 +168,7 @@ pub fn attest<'env>(
     })
 }
 
-/// Signs bytes; the bundle as JSON.
+/// Signs bytes. Resolves to the bundle, as JSON.
 ///
 /// # Errors
 /// No thread can be started.
@@ -180,7 +180,7 @@ pub fn sign_blob<'env>(
     call: &NodeCall,
 ) -> Result<Object<'env>> {
     let clock = call.clock;
-    // The bytes are JavaScript's, which may change them meanwhile.
+    // JavaScript owns the bytes and may change them meanwhile.
     let content = content.to_vec();
     promise(env, move || {
         let options = Options::parse(&options, About::Blob)?;

@@ -1,4 +1,4 @@
-//! From what a caller writes to what is scanned or verified.
+//! Targets to scan or verify, from the caller's text.
 
 use sealift::{ReferenceError, RegistryImage, Target};
 

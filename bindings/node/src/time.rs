@@ -1,4 +1,4 @@
-//! Times, as JavaScript hands them in.
+//! Times from JavaScript.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -6,7 +6,7 @@ use sealift::Timestamp;
 
 use crate::failure::Failure;
 
-/// What the clock said when a call was made; it goes on from there.
+/// A clock that starts at the time when a call was made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     milliseconds: f64,
@@ -14,7 +14,7 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// A clock that shows these milliseconds since 1970 now, as `Date.now()` tells them.
+    /// A clock that shows these milliseconds since 1970 now, as `Date.now()` gives them.
     pub(crate) fn at(milliseconds: f64) -> Self {
         Self { milliseconds, since: Instant::now() }
     }
@@ -24,7 +24,7 @@ impl Clock {
         Timestamp::from(self.system_time())
     }
 
-    /// The same as the system has it.
+    /// The same as a `SystemTime`.
     pub(crate) fn system_time(&self) -> SystemTime {
         let start = Duration::try_from_secs_f64(self.milliseconds / 1000.0).unwrap_or_default();
         SystemTime::UNIX_EPOCH + start + self.since.elapsed()

@@ -25,7 +25,7 @@ use crate::{names, target};
 
 type Outcome<T> = std::result::Result<T, Failure>;
 
-/// Who must have signed, as JavaScript says it.
+/// The required signer, from JavaScript's options.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct Options {
@@ -40,19 +40,19 @@ struct Options {
     insecure_ignore_tlog: bool,
     insecure_ignore_sct: bool,
     require_signed_timestamps: bool,
-    /// Of attestations, and of bundles that are some.
+    /// Only for attestations, and for bundles that are attestations.
     predicate_type: Option<String>,
     builder: Option<String>,
-    /// Of signatures of images.
+    /// Only for signatures of images.
     annotations: BTreeMap<String, String>,
-    /// Of images.
+    /// Only for images.
     check_content: bool,
     threads: Option<NonZeroUsize>,
     registry: RegistryOptions,
     at: Option<String>,
 }
 
-/// What is verified: each can be asked something of its own, and nothing else.
+/// What is verified: each kind has options of its own.
 #[derive(Clone, Copy, PartialEq)]
 enum About {
     Signature,
@@ -85,7 +85,7 @@ impl Options {
                 return Err(Failure::argument(format!("{name}: that is asked of {whose} alone")));
             }
         }
-        // As in cosign: that somebody attested anything at all says nothing.
+        // As in cosign: an attestation of any type proves nothing.
         if about == About::Attestation {
             options.predicate_type.get_or_insert_with(|| "custom".to_owned());
         }
@@ -135,7 +135,7 @@ impl Options {
         Ok(policy)
     }
 
-    /// The trusted root that is named, else the one that is built in; none where none is needed.
+    /// The trusted root that is named, else the built-in one; an empty one if none is needed.
     fn root(&self) -> Outcome<TrustedRoot> {
         let needs_none =
             self.key.is_some() && self.insecure_ignore_tlog && !self.require_signed_timestamps;
@@ -154,7 +154,7 @@ impl Options {
         Ok(Verifier::new(self.root()?, self.policy()?).with_options(options))
     }
 
-    /// The log that is asked for entries; none offline.
+    /// The log to look up entries in; `None` offline.
     fn log(&self) -> Outcome<Option<LogSearch>> {
         if self.offline {
             return Ok(None);
@@ -170,7 +170,7 @@ impl Options {
     }
 }
 
-/// The text or the expression, whichever is given.
+/// A matcher for the text or the expression, whichever is given.
 fn matcher(
     option: &str,
     (text, expression): (&Option<String>, &Option<String>),
@@ -199,7 +199,7 @@ pub(crate) fn read(path: &Path) -> Outcome<Vec<u8>> {
     std::fs::read(path).map_err(|error| Failure::io(path, &error))
 }
 
-/// Verifies the signatures of an image, or its attestations; the proof as JSON.
+/// Verifies the signatures of an image, or its attestations. Resolves to the proof, as JSON.
 ///
 /// # Errors
 /// No thread can be started.
@@ -228,7 +228,7 @@ pub fn verify_image<'env>(
     })
 }
 
-/// What lies beside a file and speaks for a signature that stands alone.
+/// Evidence in files of its own for a signature without a bundle.
 #[napi(object)]
 #[expect(missing_debug_implementations, reason = "buffers of JavaScript have none")]
 #[expect(clippy::exhaustive_structs, reason = "JavaScript makes it")]
@@ -239,8 +239,8 @@ pub struct Beside {
     pub timestamp: Option<Buffer>,
 }
 
-/// Verifies a bundle, or a signature that stands alone with what lies `beside` it, about bytes; the
-/// proof as JSON.
+/// Verifies a bundle about bytes, or a signature without one with the evidence `beside` it.
+/// Resolves to the proof, as JSON.
 ///
 /// # Errors
 /// No thread can be started.
@@ -289,7 +289,7 @@ pub fn verify_bytes<'env>(
     })
 }
 
-/// The bundle that is given, or one of a signature alone.
+/// The given bundle, or one made from a signature alone.
 fn bundle(given: &[u8], evidence: Option<Evidence<'_>>) -> Outcome<Bundle> {
     let failed = |what: &str, error: &(dyn std::error::Error + 'static)| {
         Failure::argument(format!("{what}: {}", sealift::Chain(error)))

@@ -1,4 +1,4 @@
-//! What a report tells, as data for JavaScript.
+//! The contents of a report, as data for JavaScript.
 
 use sealift::{
     BaseEvidence, CheckStatus, Counts, Diagnostic, EcosystemCoverage, Evidence, FileResult,
@@ -19,7 +19,7 @@ pub(crate) struct FindingView<'r> {
     fixed_versions: &'r [String],
     record_ids: &'r [String],
     aliases: &'r [String],
-    /// The highest of all sources.
+    /// The highest score of all sources.
     cvss_score: Option<f64>,
     cvss: Vec<Score<'r>>,
     epss: Option<f64>,
@@ -95,7 +95,7 @@ pub(crate) struct DiagnosticView<'r> {
     impact: &'static str,
 }
 
-/// What a check says of a configuration file.
+/// The result of a check of a configuration file.
 #[derive(Debug, Serialize)]
 pub(crate) struct MisconfigurationView<'r> {
     id: &'r str,
@@ -113,7 +113,7 @@ pub(crate) struct MisconfigurationView<'r> {
     resource: Option<&'r str>,
 }
 
-/// What checks say of configuration files: what fails, and all else where that was asked for.
+/// The results of checks of configuration files: failures, and all others if asked for.
 pub(crate) fn misconfigurations(report: &Report) -> Vec<MisconfigurationView<'_>> {
     let rows = report.configuration.iter().flat_map(|all| {
         let files = all.files.iter();
@@ -145,7 +145,7 @@ pub(crate) fn diagnostics(report: &Report) -> Vec<DiagnosticView<'_>> {
 }
 
 impl<'r> MisconfigurationView<'r> {
-    /// None of a check that did not run: a diagnostic says so.
+    /// `None` for a check that did not run: a diagnostic says so.
     fn new(file: &'r FileResult, found: &'r Misconfiguration) -> Option<Self> {
         let (status, failure) = match &found.status {
             CheckStatus::Fail(failure) => ("fail", Some(failure)),
@@ -264,7 +264,7 @@ impl<'r> DiagnosticView<'r> {
     }
 }
 
-/// A report as a whole: all but its lists.
+/// A summary of a report: everything but its lists.
 pub(crate) fn summary(report: &Report, hidden: &Hidden) -> Value {
     let counts = |counts: &Counts| -> Map<String, Value> {
         let count = |severity: Severity| (severity.name().to_owned(), counts.get(severity).into());

@@ -1,4 +1,4 @@
-//! Keyword arguments, taken one by one: what is left over is an error that names it.
+//! Keyword arguments, taken one by one. One that is left over is an error that names it.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -53,12 +53,12 @@ impl<'py> Arguments<'py> {
         self.take::<String>(name)?.ok_or_else(|| self.wrong_type(name, "it is missing"))
     }
 
-    /// A flag, off where it is not given.
+    /// A flag, off if it is not given.
     pub(crate) fn flag(&self, name: &str) -> PyResult<bool> {
         Ok(self.take(name)?.unwrap_or(false))
     }
 
-    /// A value that is written as text, `what` being what it should be.
+    /// A value written as text; `what` describes a valid one.
     pub(crate) fn parsed<T: std::str::FromStr>(
         &self,
         name: &str,
@@ -76,7 +76,7 @@ impl<'py> Arguments<'py> {
         PyTypeError::new_err(format!("{}(): argument '{name}': {why}", self.function))
     }
 
-    /// That nothing is left over.
+    /// Checks that no argument is left over.
     pub(crate) fn finish(&self) -> PyResult<()> {
         let Some(given) = &self.given else { return Ok(()) };
         match given.keys().iter().next() {
@@ -88,7 +88,7 @@ impl<'py> Arguments<'py> {
         }
     }
 
-    /// The time by which is judged: `as_of`, else now.
+    /// The time to judge by: `as_of`, else now.
     pub(crate) fn time(&self) -> PyResult<Timestamp> {
         Ok(self.as_of()?.unwrap_or_else(now))
     }
@@ -125,7 +125,7 @@ impl<'py> Arguments<'py> {
         NonZeroUsize::new(threads).map(Some).ok_or_else(|| self.refused("threads", "it is zero"))
     }
 
-    /// Bounds on what it may cost: `memory_limit` in bytes, and `limits` by their names.
+    /// The limits: `memory_limit` in bytes, and `limits` by their names.
     pub(crate) fn limits(&self) -> PyResult<Limits> {
         let mut limits = Limits::default();
         if let Some(bytes) = self.take("memory_limit")? {
@@ -148,14 +148,14 @@ impl<'py> Arguments<'py> {
         Ok(limits)
     }
 
-    /// The layer cache in a folder that is named; none where none is.
+    /// The layer cache in the named folder; `None` if no folder is named.
     pub(crate) fn cache(&self) -> PyResult<Option<Arc<LayerCache>>> {
         let folder = self.take::<PathBuf>("cache_dir")?;
         Ok(folder.map(|folder| Arc::new(LayerCache::new(folder.join("layers"), system_time()))))
     }
 
-    /// How registries are asked: `username`, `password`, `token`, `auth_file`, `insecure`,
-    /// `ca_file`, `proxy`, `no_proxy`.
+    /// Access to registries: `username`, `password`, `token`, `auth_file`, `insecure`, `ca_file`,
+    /// `proxy`, `no_proxy`.
     pub(crate) fn access(&self) -> PyResult<Access> {
         let login = self.take("username")?.zip(self.take("password")?);
         let login = login.map(|(user, password)| Credential::Basic { user, password });
@@ -167,7 +167,7 @@ impl<'py> Arguments<'py> {
         Ok(Access { login: login.or(token), auth_files, is_insecure, authorities: roots, proxies })
     }
 
-    /// The client for what is asked of no registry: `proxy`, `no_proxy`.
+    /// The client for requests to servers other than registries: `proxy`, `no_proxy`.
     pub(crate) fn client(&self) -> PyResult<Client> {
         client(self.proxies()?)
     }
@@ -177,7 +177,7 @@ impl<'py> Arguments<'py> {
         Ok(Proxies::all(self.take("proxy")?, direct))
     }
 
-    /// The image of a name, which an engine has, or which is on this machine or in a registry.
+    /// The image of a name: in an engine, on this machine or in a registry.
     pub(crate) fn scanned(&self, name: &str, access: &Access) -> PyResult<Target> {
         match Target::engine_image(name) {
             Some(found) => found.map_err(|error| error::engine(name, &error)),
@@ -185,7 +185,7 @@ impl<'py> Arguments<'py> {
         }
     }
 
-    /// The image of a name, which is on this machine or in a registry.
+    /// The image of a name: on this machine or in a registry.
     pub(crate) fn image(&self, name: &str, access: &Access) -> PyResult<Target> {
         match Target::local_image(name) {
             Some(target) => Ok(target),
@@ -209,7 +209,7 @@ fn client(proxies: Proxies) -> PyResult<Client> {
     Client::new(config).map_err(|error| error::value(&error))
 }
 
-/// How registries are asked.
+/// Access to registries.
 #[derive(Clone)]
 pub(crate) struct Access {
     login: Option<Credential>,
@@ -220,17 +220,17 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    /// The client for what else is asked of the network.
+    /// The client for all other network requests.
     pub(crate) fn client(&self) -> PyResult<Client> {
         client(self.proxies.clone())
     }
 
-    /// Whether something of it is meant for one registry.
+    /// Whether any setting is meant for one registry only.
     pub(crate) fn is_for_one(&self) -> bool {
         self.login.is_some() || self.is_insecure
     }
 
-    /// How another registry is asked: without what is meant for one.
+    /// Access to another registry: without the settings meant for one only.
     pub(crate) fn of_another(&self) -> Self {
         Self { login: None, is_insecure: false, ..self.clone() }
     }

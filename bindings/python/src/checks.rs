@@ -1,4 +1,4 @@
-//! Checks of configuration files, as keyword arguments say them.
+//! Checks of configuration files, from keyword arguments.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use sealift::{ConfigurationOptions, FileKind, FilePattern, LineCount, RegoSource
 use crate::arguments::Arguments;
 use crate::error;
 
-/// Which configuration files are checked and how, and what does not count.
+/// Which configuration files are checked and how, and which failures do not count.
 pub(crate) struct Checks {
     pub(crate) options: ConfigurationOptions,
     pub(crate) suppressions: Suppressions,
@@ -70,7 +70,7 @@ pub(crate) fn files_or_texts(arguments: &Arguments<'_>, name: &str) -> PyResult<
     }
 }
 
-/// The same of the value of an argument.
+/// The same from the value of an argument.
 pub(crate) fn files_or_texts_in(
     arguments: &Arguments<'_>,
     name: &str,

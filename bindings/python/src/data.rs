@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use serde_json::Value;
 
-/// A JSON value as Python has it.
+/// Converts a JSON value to a Python object.
 pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     match value {
         Value::Null => Ok(py.None().into_bound(py)),
@@ -35,7 +35,7 @@ pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
     }
 }
 
-/// What an attribute has, by the value in the object; none where there is none.
+/// The value of an attribute, from the value in the object; `None` if there is none.
 pub(crate) trait Attribute: Sized {
     fn of(value: Option<&Value>) -> Self;
 }
@@ -118,14 +118,14 @@ pub(crate) trait JsonClass: Sized {
         self.value().to_string()
     }
 
-    /// What `text` gave.
+    /// Reads what `text` returned.
     fn read(text: String) -> PyResult<Self>;
 
-    /// How it stands in a `repr`.
+    /// The `repr` of the object.
     fn shown(&self) -> String;
 }
 
-/// Writes the methods of a [`JsonClass`]: those of its own, and those that all have. Equality, hash
+/// Writes the methods of a [`JsonClass`]: its own, and those that all classes have. Equality, hash
 /// and pickling are those of the JSON.
 macro_rules! json_methods {
     ($name:ident { $($own:tt)* }) => {
@@ -133,7 +133,7 @@ macro_rules! json_methods {
         impl $name {
             $($own)*
 
-            /// All that is known, as plain data.
+            /// The whole object, as plain data.
             fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
                 $crate::data::to_python(py, $crate::data::JsonClass::value(self))
             }
@@ -143,7 +143,7 @@ macro_rules! json_methods {
                 py.detach(|| $crate::data::JsonClass::text(self))
             }
 
-            /// What `to_json` gave.
+            /// Reads what `to_json` returned.
             #[classmethod]
             fn from_json(_: &Bound<'_, pyo3::types::PyType>, text: String) -> PyResult<Self> {
                 $crate::data::JsonClass::read(text)
@@ -174,7 +174,7 @@ macro_rules! json_methods {
 }
 
 /// Makes a class of JSON objects. Attributes are named with the place of their value (RFC 6901);
-/// those behind `shown` stand in its `repr`.
+/// those after `shown` appear in its `repr`.
 macro_rules! data_class {
     (
         $(#[doc = $doc:literal])*
@@ -247,7 +247,7 @@ pub(crate) fn hash(text: &str) -> u64 {
     hasher.finish()
 }
 
-/// How an attribute stands in a `repr`.
+/// The form of an attribute in a `repr`.
 pub(crate) trait Shown {
     fn shown(&self) -> String;
 }

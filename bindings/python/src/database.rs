@@ -18,12 +18,12 @@ use crate::data::to_python;
 use crate::error;
 use crate::work::Watcher;
 
-/// A database that was looked up longer ago is updated.
+/// A database whose last update is older is updated.
 const MAX_AGE: Duration = Duration::from_secs(24 * 3600);
 
 /// An advisory database, opened once for any number of scans from any number of threads.
 ///
-/// It stays what it was when the file is replaced.
+/// It does not change when the file is replaced.
 #[pyclass(frozen, module = "sealift._native")]
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
@@ -37,7 +37,7 @@ impl Database {
         Ok(Self { scanner: Arc::new(Scanner::new(database)), path: path.to_owned() })
     }
 
-    /// The file of the database that is named, as an object or by its path.
+    /// The file of the database, which is given as an object or by its path.
     pub(crate) fn path_of(arguments: &Arguments<'_>) -> PyResult<Option<PathBuf>> {
         let Some(database) = arguments.object("database")? else { return Ok(None) };
         if let Ok(database) = database.cast::<Self>() {
@@ -89,8 +89,8 @@ impl Database {
         Self::open_at(&path)
     }
 
-    /// Opens the database that a folder keeps, with the advisories of `ecosystems`; fetched or
-    /// updated first when that is due, unless `offline`.
+    /// Opens the database in a folder, with the advisories of `ecosystems`. It is first fetched, or
+    /// updated if it is old, unless `offline`.
     #[staticmethod]
     #[pyo3(signature = (cache_dir, ecosystems, *, mirror=None, offline=false, **options))]
     fn kept(
@@ -129,7 +129,7 @@ impl Database {
         self.path.clone()
     }
 
-    /// When it was built and what it holds.
+    /// The time at which it was built, and its contents.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         to_python(py, &self.value())
     }

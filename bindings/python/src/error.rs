@@ -14,7 +14,7 @@ use sealift::update::KeptError;
 use sealift::verify::{OpenError, VerifyError};
 use sealift::{Chain, Error, ErrorClass, ErrorFacts, Explain};
 
-/// An error of the class `class`, with what `fields` puts into it.
+/// An error of the class `class`, with the fields that `fields` sets.
 fn raise(
     class: &str,
     message: &str,
@@ -31,17 +31,17 @@ fn raise(
     })
 }
 
-/// A path as the fields have it; none where there is none.
+/// A path in the form of the fields; `None` if it is empty.
 fn text(path: &Path) -> Option<String> {
     Some(path.display().to_string()).filter(|path| !path.is_empty())
 }
 
-/// `SealiftError` with nothing but its text.
+/// `SealiftError` with only a message.
 pub(crate) fn plain(message: &str) -> PyErr {
     raise("SealiftError", message, |_| Ok(()))
 }
 
-/// `ValueError` for an argument that cannot be what is given.
+/// `ValueError` for an argument with an invalid value.
 pub(crate) fn value(error: &dyn StdError) -> PyErr {
     PyValueError::new_err(Chain(error).to_string())
 }
@@ -51,7 +51,7 @@ pub(crate) fn read(path: &Path) -> PyResult<Vec<u8>> {
     std::fs::read(path).map_err(|error| io(path, error))
 }
 
-/// The error that Python itself has for what the system says of a file.
+/// Python's own error for a system error about a file.
 pub(crate) fn io(path: &Path, error: std::io::Error) -> PyErr {
     let path = path.to_owned();
     match error.raw_os_error() {
@@ -67,14 +67,14 @@ pub(crate) fn cancelled() -> PyErr {
     raise("CancelledError", "cancelled", |_| Ok(()))
 }
 
-/// The class of an error, with the facts that the class has.
+/// The Python error of a library error, with the fields of its class.
 fn explained(error: &impl Explain) -> PyErr {
     with_facts(&Chain(error).to_string(), error.facts())
 }
 
 fn with_facts(message: &str, facts: ErrorFacts) -> PyErr {
     let path = facts.path.clone();
-    // That there is nothing to verify is a check that fails, too.
+    // If there is nothing to verify, that is a failed check, too.
     if facts.class == ErrorClass::Unverified || facts.check.is_some() {
         return unverified(message, facts);
     }

@@ -15,7 +15,7 @@ use crate::report::Report;
 use crate::scan::{Scan, severities};
 
 data_class! {
-    /// Why the gate decides as it does.
+    /// A reason for the gate's decision.
     Reason shown(action, text) {
         action: String = "/Action",
         about: String = "/About",
@@ -23,7 +23,7 @@ data_class! {
     }
 }
 
-/// Whether something may pass, with all that belongs to it.
+/// The decision whether an image may pass, with its reasons and the report.
 #[pyclass(frozen, module = "sealift._native")]
 #[derive(Debug)]
 pub(crate) struct Decision {
@@ -42,26 +42,26 @@ impl Decision {
         verdict.unwrap_or_default().to_owned()
     }
 
-    /// Whether it may pass, with warnings or without.
+    /// Whether the image may pass, with warnings or without.
     #[getter]
     fn allowed(&self) -> bool {
         ["pass", "warn"].contains(&self.verdict().as_str())
     }
 
-    /// Why.
+    /// The reasons for the decision.
     #[getter]
     fn reasons(&self) -> Vec<Reason> {
         let reasons = self.value.get("Reasons").and_then(serde_json::Value::as_array);
         reasons.into_iter().flatten().cloned().map(Reason::new).collect()
     }
 
-    /// What was scanned, without what does not count; none of a decision that was read from JSON.
+    /// The report, without suppressed findings; `None` for a decision that was read from JSON.
     #[getter]
     fn report(&self, py: Python<'_>) -> Option<Py<Report>> {
         self.report.as_ref().map(|report| report.clone_ref(py))
     }
 
-    /// The verdict first, then the reasons, as the command prints it.
+    /// The verdict, then the reasons, as the command prints them.
     #[getter]
     fn text(&self) -> String {
         self.text.clone()
@@ -75,7 +75,7 @@ impl Decision {
         crate::data::to_python(py, &self.value)
     }
 
-    /// What `to_json` gave, with the text of before.
+    /// Reads what `to_json` returned, with the earlier `text`.
     #[staticmethod]
     #[pyo3(signature = (json, text=String::new()))]
     fn from_json(json: String, text: String) -> PyResult<Self> {
@@ -117,7 +117,7 @@ pub(crate) struct Gate {
 
 #[pymethods]
 impl Gate {
-    /// Reads the files, and takes what is said besides.
+    /// Reads the files, and takes the further options.
     #[new]
     #[pyo3(signature = (policy=None, **options))]
     fn new(policy: Option<PathBuf>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
@@ -138,14 +138,14 @@ impl Gate {
         Ok(Self { gate: gate.map_err(|error| error::policy(&error))?, offline, messages })
     }
 
-    /// Messages for people: each file that was read, and what of it does not count.
+    /// Messages for people: each file that was read, and which of its entries do not count.
     #[getter]
     fn messages(&self) -> Vec<String> {
         self.messages.clone()
     }
 
-    /// Scans an image, verifies what the policy requires, and decides. Takes what `scan_image` takes
-    /// but for what filters findings: what decides is the gate's.
+    /// Scans an image, verifies what the policy requires, and decides. Takes the arguments of
+    /// `scan_image` except those that filter findings: the gate decides which of them count.
     #[pyo3(signature = (image, **options))]
     fn admit(
         &self,
@@ -179,7 +179,7 @@ impl Gate {
     }
 }
 
-/// What is said beside the file.
+/// The options that override the policy file.
 fn overrides(arguments: &Arguments<'_>) -> PyResult<GateOverrides> {
     let mut overrides = GateOverrides::default();
     if let Some(words) = arguments.take::<Vec<String>>("fail_on")? {
@@ -202,7 +202,7 @@ fn overrides(arguments: &Arguments<'_>) -> PyResult<GateOverrides> {
     Ok(overrides)
 }
 
-/// Who must have signed: the file of a key, or an identity.
+/// The required signer: the file of a key, or an identity.
 fn signer(arguments: &Arguments<'_>) -> PyResult<Option<Signer>> {
     let key = arguments.take::<PathBuf>("key")?;
     let mut identity = Identity::default();

@@ -1,7 +1,7 @@
 //! The module `sealift._native`: what the facade does, as Python objects.
 //!
 //! Work is done on threads of its own, without the interpreter's lock, while the calling thread
-//! waits for it, answers signals and tells progress ([`work`]). Results are data ([`data`]);
+//! waits for it, answers signals and reports progress ([`work`]). Results are data ([`data`]);
 //! errors are the classes of `sealift/_errors.py` ([`error`]).
 
 mod arguments;

@@ -1,4 +1,4 @@
-//! What was proved, and what was signed.
+//! Proofs of verification, and the results of signing.
 
 use std::collections::BTreeMap;
 
@@ -64,14 +64,14 @@ pub(crate) struct KeyPair {
 
 #[pymethods]
 impl KeyPair {
-    /// Says nothing of the secret key.
+    /// Does not show the secret key.
     fn __repr__(&self) -> String {
         let id = crate::data::hash(&self.public);
         format!("KeyPair(public=<{id:016x}>)")
     }
 }
 
-/// A value as JSON: these always can be.
+/// Converts to JSON a value for which that cannot fail.
 pub(crate) fn value(data: &impl Serialize) -> Value {
     serde_json::to_value(data).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Reports: what is in a target, and what of that is vulnerable or misconfigured.
+//! Reports: the packages of a target, its vulnerabilities and misconfigurations.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -14,7 +14,7 @@ use crate::arguments::Arguments;
 use crate::data::{JsonClass, data_class, json_methods, quoted};
 use crate::error;
 
-/// Columns of a table.
+/// The width of a table in columns.
 const WIDTH: usize = 160;
 
 data_class! {
@@ -65,7 +65,7 @@ data_class! {
 }
 
 data_class! {
-    /// What a check says of a configuration file, as Trivy's JSON has it.
+    /// The result of a check of a configuration file, as Trivy's JSON has it.
     Misconfiguration shown(id, path, severity, message) {
         id: String = "/ID",
         title: String = "/Title",
@@ -95,11 +95,11 @@ data_class! {
     }
 }
 
-/// One scan with its result.
+/// The result of one scan.
 #[pyclass(frozen, module = "sealift._native")]
 #[derive(Debug)]
 pub(crate) struct Report {
-    /// What was scanned here; none of a report that was read from JSON.
+    /// The report of a scan in this process; `None` if it was read from JSON.
     scanned: Option<Arc<sealift::Report>>,
     text: OnceLock<String>,
     value: OnceLock<Value>,
@@ -119,7 +119,7 @@ impl Report {
         })
     }
 
-    /// Whether anything was looked for: vulnerabilities, or failures in configuration files.
+    /// Whether the scan looked for anything: vulnerabilities, or failures in configuration files.
     fn was_searched(&self) -> bool {
         match &self.scanned {
             Some(scanned) => scanned.matches.is_some() || scanned.configuration.is_some(),
@@ -168,7 +168,7 @@ impl Report {
     }
 }
 
-/// The version as it is written: of system packages Trivy's JSON tells its parts apart.
+/// Joins a version from its parts, which Trivy's JSON gives separately for system packages.
 fn join_version(members: &mut Map<String, Value>, names: [&str; 3]) {
     let [epoch, version, release] = names;
     let Some(text) = members.get(version).and_then(Value::as_str) else { return };
@@ -215,19 +215,19 @@ impl JsonClass for Report {
 }
 
 json_methods! { Report {
-    /// What was scanned.
+    /// The name of the target.
     #[getter]
     fn artifact_name(&self) -> String {
         self.at("/ArtifactName").unwrap_or_default()
     }
 
-    /// What that is: `container_image`, `filesystem`, `cyclonedx`, `spdx`.
+    /// The kind of the target: `container_image`, `filesystem`, `cyclonedx`, `spdx`.
     #[getter]
     fn artifact_type(&self) -> String {
         self.at("/ArtifactType").unwrap_or_default()
     }
 
-    /// The digest of the image's manifest, where it has one.
+    /// The digest of the image's manifest, if it has one.
     #[getter]
     fn digest(&self) -> Option<String> {
         self.at("/Metadata/ManifestDigest")
@@ -239,7 +239,7 @@ json_methods! { Report {
         py.detach(|| self.rows("Vulnerabilities").into_iter().map(Finding::new).collect())
     }
 
-    /// What checks say of configuration files: what fails, and all else where that was asked for.
+    /// The results of checks of configuration files: failures, and all others if asked for.
     #[getter]
     fn misconfigurations(&self, py: Python<'_>) -> Vec<Misconfiguration> {
         py.detach(|| {
@@ -260,28 +260,27 @@ json_methods! { Report {
         all.into_iter().flatten().cloned().map(Diagnostic::new).collect()
     }
 
-    /// What was asked for and not done.
+    /// What was requested but not done.
     #[getter]
     fn notes(&self) -> Vec<String> {
         let all = self.value().pointer("/Notes").and_then(Value::as_array);
         all.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
-    /// Whether anything was matched: without a database nothing is known of vulnerabilities.
+    /// Whether packages were matched: without a database, nothing is known about vulnerabilities.
     #[getter]
     fn matched(&self) -> bool {
         self.was_matched()
     }
 
-    /// Whether anything was looked for, and all was seen that should be: not where nothing was
-    /// matched or checked.
+    /// Whether the scan saw all that it should; false if nothing was matched or checked.
     #[getter]
     fn complete(&self) -> bool {
         self.was_searched() && self.diagnostics().iter().all(|it| it.impact() != "incomplete")
     }
 
-    /// Ecosystems that the database has advisories of (`with`), and those that it has none of
-    /// (`without`); none where nothing was matched.
+    /// Ecosystems for which the database has advisories (`with`) and for which it has none
+    /// (`without`); `None` if nothing was matched.
     #[getter]
     fn coverage(&self) -> Option<BTreeMap<&'static str, Vec<String>>> {
         let lists = [("with", "With"), ("without", "Without")];
@@ -289,13 +288,13 @@ json_methods! { Report {
         self.was_matched().then(|| named.into())
     }
 
-    /// Of how many records it stays open whether a package is affected.
+    /// The number of records for which it is unknown whether a package is affected.
     #[getter]
     fn undetermined(&self) -> usize {
         self.value().get("Undetermined").and_then(Value::as_array).map_or(0, Vec::len)
     }
 
-    /// How many findings there are of each severity that has some.
+    /// The number of findings by severity, without severities that have none.
     #[getter]
     fn counts(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
@@ -307,9 +306,9 @@ json_methods! { Report {
     }
 
     /// The report in a format: `json`, `table`, `cyclonedx`, `cyclonedx-vuln`, `spdx-json`, `spdx`,
-    /// `sarif`, `junit`, `markdown`, `gitlab`. Of a report that was unpickled or read from JSON,
-    /// only `json` is left. For `github` the commit is said by `sha` and `ref`, and the job that
-    /// replaces its earlier snapshots by `correlator` and `job_id`.
+    /// `sarif`, `junit`, `markdown`, `gitlab`. A report that was unpickled or read from JSON has
+    /// only `json`. For `github`, `sha` and `ref` give the commit, and `correlator` and `job_id`
+    /// the job, which replaces its earlier snapshots.
     #[pyo3(signature = (format, **options))]
     fn render(
         &self,

@@ -1,4 +1,4 @@
-//! Reviewing: what admission policies and image rules say of objects.
+//! Reviews of objects by admission policies and image rules.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,11 +20,11 @@ use crate::database::Database;
 use crate::error;
 use crate::work::{Cancel, Watcher};
 
-/// How long registries are waited for unless it is said.
+/// How long to wait for registries by default.
 const PATIENCE_SECONDS: f64 = 300.0;
 
 data_class! {
-    /// What one rule says of one object.
+    /// The result of one rule for one object.
     ReviewRow shown(policy, rule, outcome, kind, name) {
         policy: String = "/policy",
         policy_kind: String = "/policy_kind",
@@ -49,8 +49,8 @@ pub(crate) struct AdmissionPolicies {
 
 #[pymethods]
 impl AdmissionPolicies {
-    /// Loads policies from files and folders, or from texts by their names; exceptions from them,
-    /// the image rules of a `sealift.toml`, and what stands in for a cluster.
+    /// Loads policies from files and folders, or from texts by their names; also exceptions from
+    /// them, the image rules of a `sealift.toml`, and files that stand in for a cluster.
     #[new]
     #[pyo3(signature = (policies=None, **options))]
     fn new(
@@ -92,13 +92,13 @@ impl AdmissionPolicies {
         Ok(Self { reviewer })
     }
 
-    /// What people should know of the policies, as what of them is left out.
+    /// Messages for people about the policies, such as which parts are ignored.
     #[getter]
     fn notes(&self) -> Vec<String> {
         self.reviewer.notes().to_vec()
     }
 
-    /// Judges an object, or the objects of a text in YAML or JSON; or answers an AdmissionReview.
+    /// Judges an object or the objects in a YAML or JSON text, or answers an AdmissionReview.
     #[pyo3(signature = (objects, *, operation=None, timeout=PATIENCE_SECONDS, cancel=None))]
     fn review(
         &self,
@@ -131,7 +131,7 @@ impl AdmissionPolicies {
     }
 }
 
-/// The text of objects: that of a mapping is its JSON.
+/// The text of objects: for a mapping, its JSON.
 fn text(objects: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     if let Ok(bytes) = objects.cast::<PyBytes>() {
         return Ok(bytes.as_bytes().to_vec());
@@ -154,7 +154,7 @@ fn operation_named(name: &str) -> PyResult<Operation> {
     })
 }
 
-/// The image in its registry, asked with what is meant for it.
+/// The image in its registry, with the access settings meant for that registry.
 fn registry_image(
     access: &Access,
     image: &Reference,
@@ -168,11 +168,11 @@ fn registry_image(
     Ok(RegistryImage::new(registries, image.clone()))
 }
 
-/// What policies and image rules say of objects.
+/// The result of a review by policies and image rules.
 #[pyclass(frozen, module = "sealift._native")]
 #[derive(Debug)]
 pub(crate) struct Review {
-    /// None of one that was read from JSON.
+    /// `None` if the review was read from JSON.
     reviewed: Option<Reviewed>,
     value: Value,
 }
@@ -208,37 +208,37 @@ impl JsonClass for Review {
 }
 
 json_methods! { Review {
-    /// Whether all of it is admitted.
+    /// Whether all objects are admitted.
     #[getter]
     fn allowed(&self) -> bool {
         bool::of(self.value.get("allowed"))
     }
 
-    /// What each rule says of each object.
+    /// The result of each rule for each object.
     #[getter]
     fn rows(&self) -> Vec<ReviewRow> {
         self.list("rows")
     }
 
-    /// Why something is refused.
+    /// The reasons for refusals.
     #[getter]
     fn refusals(&self) -> Vec<String> {
         self.list("refusals")
     }
 
-    /// What the user is warned of.
+    /// The warnings for the user.
     #[getter]
     fn warnings(&self) -> Vec<String> {
         self.list("warnings")
     }
 
-    /// The AdmissionReview that answers the one that asked; none where objects were judged.
+    /// The AdmissionReview that answers the request; `None` if objects were judged.
     fn response<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         to_python(py, self.value.get("response").unwrap_or(&Value::Null))
     }
 
-    /// The review in a format: `table`, `json` (a policy report of `wgpolicyk8s.io`), `junit`. None is
-    /// left of one that was unpickled or read from JSON.
+    /// The review in a format: `table`, `json` (a policy report of `wgpolicyk8s.io`), `junit`. A
+    /// review that was unpickled or read from JSON has none of them.
     fn render(&self, format: &str) -> PyResult<String> {
         let Some(Reviewed { review, .. }) = &self.reviewed else {
             return Err(PyValueError::new_err(

@@ -19,14 +19,14 @@ use crate::error;
 use crate::report::Report;
 use crate::work::Watcher;
 
-/// A scan as its keyword arguments say.
+/// A scan, from its keyword arguments.
 pub(crate) struct Scan {
     pub(crate) scanner: Arc<Scanner>,
     pub(crate) options: ScanOptions,
     pub(crate) selection: Selection,
     pub(crate) watcher: Watcher,
     suppressions: Suppressions,
-    /// The time by which is judged.
+    /// The time to judge by.
     now: Timestamp,
 }
 
@@ -37,7 +37,7 @@ impl Scan {
         Ok(Self { selection, ..Self::of_all(arguments)? })
     }
 
-    /// Takes the arguments of a scan for packages all findings in which count.
+    /// Takes the arguments of a scan for packages in which all findings count.
     pub(crate) fn of_all(arguments: &Arguments<'_>) -> PyResult<Self> {
         let mut scan = Self::of_nothing(arguments)?;
         let options = &mut scan.options;
@@ -69,13 +69,13 @@ impl Scan {
         Ok(scan)
     }
 
-    /// The same of a folder, whose configuration files may be checked, too.
+    /// The same for a folder, whose configuration files may be checked, too.
     fn of_folder(arguments: &Arguments<'_>) -> PyResult<Self> {
         let scan = Self::of(arguments)?;
         if arguments.flag("misconfig")? { scan.with_checks(arguments) } else { Ok(scan) }
     }
 
-    /// Takes the arguments of any scan, which looks for nothing yet.
+    /// Takes the arguments that all scans have; the scan looks for nothing yet.
     fn of_nothing(arguments: &Arguments<'_>) -> PyResult<Self> {
         let mut options = ScanOptions::default();
         options.name = arguments.take("name")?;
@@ -95,7 +95,7 @@ impl Scan {
         })
     }
 
-    /// The same with the configuration files checked, as further arguments say.
+    /// The same with configuration files checked, as further arguments say.
     fn with_checks(mut self, arguments: &Arguments<'_>) -> PyResult<Self> {
         let Checks { options, suppressions } = Checks::of(arguments, self.now)?;
         self.options.configuration = Some(options);
@@ -129,7 +129,8 @@ fn selection(arguments: &Arguments<'_>) -> PyResult<Selection> {
     Ok(selection)
 }
 
-/// The database that is named, as an object or by its path; none matches nothing.
+/// The scanner of the database, which is given as an object or by its path; without one, nothing is
+/// matched.
 fn scanner(arguments: &Arguments<'_>) -> PyResult<Arc<Scanner>> {
     let Some(database) = arguments.object("database")? else {
         return Ok(Arc::new(Scanner::without_database()));
@@ -159,8 +160,8 @@ pub(crate) fn severities(
 }
 
 /// Scans an image: `oci:DIR[:TAG|@DIGEST]`, `oci-archive:FILE`, `docker-archive:FILE`, a path that
-/// starts with `/`, `./` or `../`, what an engine has as `docker-daemon:NAME` or `podman:NAME`, or the
-/// name of an image in a registry.
+/// starts with `/`, `./` or `../`, `docker-daemon:NAME` or `podman:NAME` in an engine, or the name
+/// of an image in a registry.
 #[pyfunction]
 #[pyo3(signature = (image, **options))]
 pub(crate) fn scan_image(
@@ -177,7 +178,7 @@ pub(crate) fn scan_image(
     scan.run(py, target)
 }
 
-/// Scans a source tree, or one file of it: what is declared is matched.
+/// Scans a source tree, or one file of it, for declared packages.
 #[pyfunction]
 #[pyo3(signature = (path, **options))]
 pub(crate) fn scan_fs(
@@ -207,7 +208,7 @@ pub(crate) fn scan_config(
     })
 }
 
-/// Scans an unpacked root file system: what is installed is matched.
+/// Scans an unpacked root file system for installed packages.
 #[pyfunction]
 #[pyo3(signature = (path, **options))]
 pub(crate) fn scan_rootfs(
@@ -218,7 +219,7 @@ pub(crate) fn scan_rootfs(
     scan_path(py, "scan_rootfs", Target::Rootfs(path), options, Scan::of_folder)
 }
 
-/// Scans what a CycloneDX or SPDX document lists.
+/// Scans the packages that a CycloneDX or SPDX document lists.
 #[pyfunction]
 #[pyo3(signature = (path, **options))]
 pub(crate) fn scan_sbom(

@@ -15,7 +15,7 @@ use crate::proof::{KeyPair, SignedImage};
 use crate::verify::{content, predicate_type, read_root};
 use crate::work::Watcher;
 
-/// Who signs, as the keyword arguments say: `key` with its `password`, or `identity_token`.
+/// The signer, from the keyword arguments: `key` with its `password`, or `identity_token`.
 enum Signer {
     Key(Box<PrivateKey>),
     Token(Box<IdentityToken>),

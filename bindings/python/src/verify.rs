@@ -19,7 +19,7 @@ use crate::error;
 use crate::proof::{Signature, Verified};
 use crate::work::Watcher;
 
-/// What is verified: each can be asked something of its own, and nothing else.
+/// What is verified: each kind has arguments of its own.
 #[derive(Clone, Copy, PartialEq)]
 enum About {
     Signature,
@@ -28,7 +28,7 @@ enum About {
     Blob,
 }
 
-/// A verification as its keyword arguments say.
+/// A verification, from its keyword arguments.
 struct Verification {
     verifier: Verifier,
     watcher: Watcher,
@@ -36,7 +36,7 @@ struct Verification {
 }
 
 impl Verification {
-    /// The log is asked by `client`, where it may be.
+    /// `client` is for requests to the log, if these are allowed.
     fn of(arguments: &Arguments<'_>, about: About, client: Option<Client>) -> PyResult<Self> {
         let mut policy = signers(arguments)?;
         if arguments.flag("insecure_ignore_tlog")? {
@@ -55,7 +55,7 @@ impl Verification {
         let root = match arguments.take::<PathBuf>("trusted_root")? {
             Some(path) => read_root(&path)?,
             None => {
-                // It trusts no log, whatever one says.
+                // It trusts no log, so no entry could count.
                 options.log = None;
                 TrustedRoot::default()
             }
@@ -73,7 +73,7 @@ impl Verification {
     }
 }
 
-/// The log that is asked for entries: `rekor_url`, else the public one; none where `offline`.
+/// The log to look up entries in: `rekor_url`, else the public one; `None` if `offline`.
 fn log(arguments: &Arguments<'_>, client: Client) -> PyResult<Option<LogSearch>> {
     let url = arguments.take::<String>("rekor_url")?;
     let search = LogSearch::named(client, url.as_deref());
@@ -81,8 +81,8 @@ fn log(arguments: &Arguments<'_>, client: Client) -> PyResult<Option<LogSearch>>
     Ok((!arguments.flag("offline")?).then_some(search))
 }
 
-/// What the statement must say. Of an image's attestations only those of one type count, as in
-/// cosign: that somebody attested anything at all says nothing.
+/// The requirements on the statement. Only an image's attestations of one type count, as in cosign:
+/// an attestation of any type proves nothing.
 fn statement(arguments: &Arguments<'_>, policy: Policy, about: About) -> PyResult<Policy> {
     let usual = (about == About::Attestation).then(|| "custom".to_owned());
     let policy = match arguments.take("predicate_type")?.or(usual) {
@@ -108,7 +108,7 @@ pub(crate) fn predicate_type(arguments: &Arguments<'_>, name: &str) -> PyResult<
         .map_err(|error| arguments.refused("predicate_type", &format!("{name:?}: {error}")))
 }
 
-/// Who must have signed: `key`, or `certificate_identity` and `certificate_oidc_issuer` (or
+/// The required signer: `key`, or `certificate_identity` and `certificate_oidc_issuer` (or
 /// `..._regexp`).
 fn signers(arguments: &Arguments<'_>) -> PyResult<Policy> {
     let key = arguments.object("key")?.map(|key| content(&key)).transpose()?;
@@ -149,7 +149,7 @@ fn text(arguments: &Arguments<'_>, exact: &str, regexp: &str) -> PyResult<Option
     }
 }
 
-/// Content that is given as `bytes`, or named by the path of its file.
+/// Content given as `bytes`, or by the path of its file.
 pub(crate) fn content(given: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     if let Ok(bytes) = given.cast::<PyBytes>() {
         return Ok(bytes.as_bytes().to_vec());
@@ -160,7 +160,8 @@ pub(crate) fn content(given: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     error::read(&path)
 }
 
-/// Verifies that an image is signed, and whole unless it lies in a registry.
+/// Verifies that an image is signed and, unless it is in a registry, that its content is complete
+/// and unchanged.
 #[pyfunction]
 #[pyo3(signature = (image, **options))]
 pub(crate) fn verify_image(
@@ -176,7 +177,8 @@ pub(crate) fn verify_image(
     })
 }
 
-/// Verifies that an image has an attestation, and is whole unless it lies in a registry.
+/// Verifies that an image has an attestation and, unless it is in a registry, that its content is
+/// complete and unchanged.
 #[pyfunction]
 #[pyo3(signature = (image, **options))]
 pub(crate) fn verify_attestation(
@@ -229,7 +231,7 @@ pub(crate) fn verify_bundle(
     })
 }
 
-/// Verifies a signature in base64 that lies beside a file.
+/// Verifies a detached signature of a file, in base64.
 #[pyfunction]
 #[pyo3(signature = (artifact, signature, *, certificate=None, timestamp=None, **options))]
 pub(crate) fn verify_blob(

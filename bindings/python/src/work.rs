@@ -1,4 +1,4 @@
-//! Work on threads of its own, while the calling thread answers signals and tells progress.
+//! Work on threads of its own, while the calling thread answers signals and reports progress.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -11,14 +11,14 @@ use sealift::Observer;
 
 use crate::error;
 
-/// How often the calling thread looks for signals.
+/// How often the calling thread checks for signals.
 const TICK: Duration = Duration::from_millis(40);
 
-/// How long it waits for work that is to end. Work that hangs (a registry that does not answer) is
-/// left alone then: it ends by itself, and nothing comes of it.
+/// How long the calling thread waits for cancelled work. Work that hangs (a registry that does not
+/// answer) is abandoned then: it ends by itself, and its result is dropped.
 const GRACE: Duration = Duration::from_millis(100);
 
-/// Ends what it was handed to, from any thread.
+/// Cancels the call that it was passed to, from any thread.
 #[pyclass(frozen, module = "sealift._native")]
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cancel {
@@ -32,12 +32,12 @@ impl Cancel {
         Self::default()
     }
 
-    /// Ends it: the call raises `CancelledError`.
+    /// Cancels the call, which raises `CancelledError`.
     fn cancel(&self) {
         self.inner.cancel();
     }
 
-    /// Whether that was called.
+    /// Whether `cancel` was called.
     #[getter]
     fn cancelled(&self) -> bool {
         self.inner.is_cancelled()
@@ -49,23 +49,23 @@ impl Cancel {
     }
 }
 
-/// How far something is.
+/// The progress of a call.
 #[pyclass(frozen, eq, hash, module = "sealift._native")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Progress {
-    /// Bytes of layers that were read.
+    /// Bytes of layers read so far.
     #[pyo3(get)]
     bytes: u64,
-    /// Bytes of the layers that were begun.
+    /// Bytes of all layers begun so far.
     #[pyo3(get)]
     total_bytes: u64,
-    /// Layers that were read to their end.
+    /// Layers read completely.
     #[pyo3(get)]
     layers: u64,
-    /// Files of a folder that were read.
+    /// Files of a folder read so far.
     #[pyo3(get)]
     files: u64,
-    /// Files of the folder.
+    /// All files of the folder.
     #[pyo3(get)]
     total_files: u64,
 }
@@ -81,7 +81,7 @@ impl Progress {
     }
 }
 
-/// Who looks on from the calling thread.
+/// The observer on the calling thread.
 #[derive(Default)]
 pub(crate) struct Watcher {
     callback: Option<Py<PyAny>>,
@@ -89,7 +89,7 @@ pub(crate) struct Watcher {
 }
 
 impl Watcher {
-    /// By the arguments `progress` and `cancel`.
+    /// From the arguments `progress` and `cancel`.
     pub(crate) fn of(arguments: &crate::arguments::Arguments<'_>) -> PyResult<Self> {
         let callback = arguments.object("progress")?;
         if callback.as_ref().is_some_and(|callback| !callback.is_callable()) {
@@ -100,7 +100,7 @@ impl Watcher {
         Ok(Self { callback: callback.map(Bound::unbind), cancel })
     }
 
-    /// Without progress, ended by `cancel`.
+    /// A watcher without progress, ended by `cancel`.
     pub(crate) fn of_cancel(cancel: Option<Cancel>) -> Self {
         Self { callback: None, cancel }
     }
@@ -122,13 +122,13 @@ impl Watcher {
         let receiver = Mutex::new(receiver);
         let observer = Arc::clone(&seen);
         let builder = thread::Builder::new().name("sealift".to_owned());
-        // Nobody listens any more when the caller was interrupted.
+        // The receiver is gone if the caller was interrupted.
         let worker = move || drop(sender.send(work(observer.as_ref())));
         builder.spawn(worker)?;
         let done = self.wait(py, &seen, &receiver);
         if done.is_err() {
             seen.is_cancelled.store(true, Ordering::Relaxed);
-            // What it still gives is not wanted.
+            // Its result is not wanted any more.
             py.detach(|| drop(within(&receiver, GRACE)));
         }
         done
@@ -153,7 +153,7 @@ impl Watcher {
             match received {
                 Ok(done) => return Ok(done),
                 Err(RecvTimeoutError::Timeout) => py.check_signals()?,
-                // The thread is gone without a word: it has panicked, and said so on stderr.
+                // The thread ended without a result: it panicked, with a message on stderr.
                 Err(RecvTimeoutError::Disconnected) => {
                     return Err(error::plain(
                         "the work ended unexpectedly; this is a bug of sealift",
@@ -164,13 +164,13 @@ impl Watcher {
     }
 }
 
-/// What arrives in time. The lock is this thread's alone: it lets the waiting leave the
+/// Receives what arrives in time. Only this thread takes the mutex; it allows waiting without the
 /// interpreter's lock.
 fn within<T>(receiver: &Mutex<Receiver<T>>, time: Duration) -> Result<T, RecvTimeoutError> {
     receiver.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(time)
 }
 
-/// What the working threads tell and ask.
+/// What the working threads report, and what they check.
 #[derive(Default)]
 struct Seen {
     is_cancelled: AtomicBool,

@@ -1,4 +1,4 @@
-//! The advisory database of a scan, fetched when that is due.
+//! The advisory database of a scan, updated when it is old.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -17,11 +17,11 @@ use crate::failure::Failure;
 use crate::network::{self, Network};
 use crate::{Context, Environment, cache, target};
 
-/// A database that was looked up longer ago is updated before a scan.
+/// A database whose last update is older is updated before a scan.
 const MAX_AGE: Duration = Duration::from_secs(24 * 3600);
 
-/// The database to match against, with the exports that are `needed`: that of the cache folder,
-/// updated when that is due.
+/// The database to match against, with the exports that are `needed`: the one in the cache folder,
+/// updated when it is old.
 pub(crate) fn database(
     args: &ScanArgs,
     needed: BTreeSet<ExportName>,
@@ -52,8 +52,8 @@ pub(crate) fn database(
     })
 }
 
-/// What is fetched ahead where nobody has said what for: the names of OSV's exports for the
-/// distributions and languages of most images.
+/// The exports that are fetched when no scan says which it needs: OSV's names for the distributions
+/// and languages of most images.
 const USUAL: [&str; 17] = [
     "AlmaLinux",
     "Alpine",
@@ -74,13 +74,13 @@ const USUAL: [&str; 17] = [
     "npm",
 ];
 
-/// `--download-db-only`: updates what is there; where nothing is, fetches the usual exports.
+/// `--download-db-only`: updates the database, or fetches the usual exports if there is none.
 pub(crate) fn download(args: &ScanArgs, context: Context<'_>) -> Result<u8, Failure> {
     let store = cache::databases(context).ok_or(Failure::NoDatabase(None))?;
     let transport = transport(args.db_mirror.as_deref(), context.environment)?;
     let mut request = UpdateRequest::new([], now());
     let updated = update(&store, &*transport, &request, context.global);
-    // A database that somebody put there is not replaced by another.
+    // A database that the user put there is not replaced.
     let is_fresh = matches!(&updated, Err(Failure::Update(UpdateError::NothingWanted)))
         && !store.database().exists();
     if !is_fresh {
@@ -100,7 +100,7 @@ pub(crate) fn download(args: &ScanArgs, context: Context<'_>) -> Result<u8, Fail
     all_came(&report)
 }
 
-/// That no export failed, and not all are missing: a mirror need not have each.
+/// Succeeds if no export failed and not all are missing: a mirror need not have each.
 fn all_came(report: &UpdateReport) -> Result<u8, Failure> {
     let named = |is: &dyn Fn(&ExportOutcome) -> bool| -> Vec<&str> {
         let exports = report.exports.iter().filter(|export| is(&export.outcome));
@@ -117,7 +117,7 @@ fn all_came(report: &UpdateReport) -> Result<u8, Failure> {
     }
 }
 
-/// Where advisories are fetched from: the mirror that is named, else their public places.
+/// The source of advisories: the mirror that is named, else their public places.
 pub(crate) fn transport(
     mirror: Option<&str>,
     environment: &Environment,
@@ -143,7 +143,7 @@ pub(crate) fn transport(
     Ok(Box::new(FolderMirror::new(mirror)))
 }
 
-/// A URL for people: nobody else is to read the password that somebody wrote into it.
+/// The URL without user and password, for messages.
 fn without_user(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -151,7 +151,7 @@ fn without_user(url: &str) -> String {
     format!("{scheme}://{host}{path}")
 }
 
-/// Updates, and says what is fetched.
+/// Updates the database, and prints what is fetched.
 pub(crate) fn update(
     store: &DatabaseStore,
     transport: &dyn Transport,
@@ -162,7 +162,7 @@ pub(crate) fn update(
     Ok(store.update(transport, request, &|step| said.say(&step))?)
 }
 
-/// Says what is fetched, each thing once.
+/// Prints what is fetched, each item once.
 struct Said {
     last: Mutex<String>,
     is_quiet: bool,
@@ -188,14 +188,14 @@ impl Said {
     }
 }
 
-/// Says what could not be had.
+/// Prints what could not be fetched.
 pub(crate) fn say_refused(report: &UpdateReport, global: &GlobalArgs) {
     for note in report.refusals().filter(|_| !global.quiet) {
         eprintln!("warning: {}", escape::terminal(&note));
     }
 }
 
-/// Says what came of each export.
+/// Prints the outcome of each export.
 pub(crate) fn say_outcomes(report: &UpdateReport) {
     for export in &report.exports {
         let (name, records) = (escape::terminal(&export.name), export.records);

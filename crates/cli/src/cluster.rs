@@ -1,4 +1,4 @@
-//! The cluster that policies may ask, by flags and the environment.
+//! The cluster that policies may query, from flags and the environment.
 
 use std::error::Error as StdError;
 
@@ -9,8 +9,8 @@ use crate::args::{ClusterArgs, ClusterKind};
 use crate::failure::Failure;
 use crate::{Environment, clock, network};
 
-/// The cluster, and what people should know of it; none where none is named. `told` is told what
-/// becomes of each request.
+/// The cluster, and a note about it for the user; `None` if no flag names one. `told` is called
+/// with the outcome of each request.
 pub(crate) fn opened(
     args: &ClusterArgs,
     environment: &Environment,

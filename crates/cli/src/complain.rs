@@ -1,5 +1,5 @@
-//! Messages to people. Those of the standard library end the program when nobody can read them:
-//! when stderr is closed or its disk is full.
+//! Messages on stderr. The standard library's macros end the program when they cannot write: when
+//! stderr is closed or its disk is full.
 
 use std::fmt;
 use std::io::{Write, stderr};
@@ -15,6 +15,6 @@ macro_rules! eprint {
 }
 
 pub(crate) fn say(message: fmt::Arguments<'_>) {
-    // A message that cannot be written decides nothing.
+    // A message that cannot be written changes no outcome.
     let _ = stderr().write_fmt(message);
 }

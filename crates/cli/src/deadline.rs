@@ -4,9 +4,9 @@ use std::process;
 use std::thread;
 use std::time::Duration;
 
-/// Ends the process with status 2 when it still runs after `timeout`. No timeout for zero.
+/// Ends the process with status 2 if it still runs after `timeout`. Zero means no timeout.
 ///
-/// Whatever the command is doing then needs no care: a report is written whole or not at all.
+/// The command may be stopped anywhere: a report is written whole or not at all.
 pub(crate) fn set(timeout: Duration) {
     if timeout.is_zero() {
         return;

@@ -8,10 +8,10 @@ use crate::args::{self, AdmissionVerb, Cli, HarborVerb, Verb};
 use crate::failure::Failure;
 use crate::{Context, Environment, verbs};
 
-/// Reads the arguments, with what variables and configuration files add, and runs their verb.
+/// Reads the arguments, adds those of variables and configuration files, and runs the verb.
 ///
 /// # Errors
-/// Whatever ends the command before its verb has an exit status to give.
+/// Any failure before the verb returns an exit status.
 pub(crate) fn dispatch(
     args: impl Iterator<Item = OsString>,
     environment: &Environment,

@@ -8,8 +8,8 @@ use sealift::registry::Engine;
 use crate::failure::Failure;
 use crate::{Environment, files, network};
 
-/// Why an engine is not asked. To pass over one that is named would be to scan another image of
-/// that name.
+/// Why an engine cannot be used. A named engine is never skipped, since another source might have a
+/// different image of that name.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 enum EngineElsewhere {
     #[error(
@@ -37,8 +37,8 @@ impl Environment {
         Ok(own.into_iter().chain([Engine::podman()]).collect())
     }
 
-    /// The folder of the certificates for an engine with TLS, where the environment asks for it as
-    /// it asks Docker's own programs.
+    /// The folder of certificates for an engine with TLS, if the variables of Docker's own programs
+    /// ask for TLS.
     fn docker_certificates(&self) -> Result<Option<PathBuf>, Failure> {
         if let Some(named) = self.get("DOCKER_CERT_PATH") {
             return Ok(Some(named.into()));
@@ -47,7 +47,7 @@ impl Environment {
         let Some(variable) = ["DOCKER_TLS_VERIFY", "DOCKER_TLS"].into_iter().find(asks) else {
             return Ok(None);
         };
-        // Without TLS anybody between could answer.
+        // Without TLS, anybody on the network path could answer.
         self.docker_folder().map(Some).ok_or_else(|| Failure::Unusable {
             what: "the engine is not asked".to_owned(),
             error: format!("{variable} is set, and nothing says where its certificates are").into(),
@@ -99,7 +99,7 @@ impl Environment {
     }
 }
 
-/// A client that waits until an engine has packed an image, and asks once.
+/// A client that waits for an engine to pack an image, and does not retry.
 fn patient(mut config: Config) -> Config {
     config.timeouts.answer = Engine::SILENCE;
     config.timeouts.idle = Engine::SILENCE;

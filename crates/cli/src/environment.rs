@@ -31,7 +31,7 @@ impl Environment {
         Self { variables: variables.collect() }
     }
 
-    /// The variable `name`, unless it is not set or empty.
+    /// The variable `name`, if it is set and not empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&OsStr> {
         let value = self.variables.get(OsStr::new(name))?;
@@ -45,7 +45,7 @@ impl Environment {
         Self { variables }
     }
 
-    /// The same with the variable `name` set to a value that is given.
+    /// The same with the variable `name` set to `value`, if there is one.
     pub(crate) fn with(mut self, name: &str, value: Option<&str>) -> Self {
         if let Some(value) = value {
             self.variables.insert(name.into(), value.into());
@@ -53,31 +53,31 @@ impl Environment {
         self
     }
 
-    /// Whether a variable is set whose name begins so.
+    /// Whether a variable is set whose name begins with `prefix`.
     pub(crate) fn has(&self, prefix: &str) -> bool {
         self.variables.keys().any(|name| name.as_encoded_bytes().starts_with(prefix.as_bytes()))
     }
 
-    /// The variable `name` as it is set, even if to nothing: an empty password is one.
+    /// The variable `name` if it is set, even if empty: a password may be empty.
     pub(crate) fn given(&self, name: &str) -> Option<&OsStr> {
         self.variables.get(OsStr::new(name)).map(OsString::as_os_str)
     }
 
-    /// The variables that are text.
+    /// The variables whose values are text.
     pub(crate) fn texts(&self) -> BTreeMap<String, String> {
         let text = |word: &OsString| word.to_str().map(str::to_owned);
         let pairs = self.variables.iter();
         pairs.filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect()
     }
 
-    /// The time that reproducible output is to carry (`SOURCE_DATE_EPOCH`, reproducible-builds.org
+    /// The time to write into reproducible output (`SOURCE_DATE_EPOCH`, reproducible-builds.org
     /// specification 1.1).
     pub(crate) fn source_date(&self) -> Option<Timestamp> {
         let seconds = self.get("SOURCE_DATE_EPOCH")?.to_str()?.parse().ok()?;
         Timestamp::from_unix_seconds(seconds).ok()
     }
 
-    /// Where databases are kept when no flag says (XDG Base Directory specification 0.8).
+    /// The folder of databases if no flag names one (XDG Base Directory specification 0.8).
     pub(crate) fn cache_folder(&self) -> Option<PathBuf> {
         let cache = self.get("XDG_CACHE_HOME").map(PathBuf::from);
         let home = || self.get("HOME").map(|home| PathBuf::from(home).join(".cache"));

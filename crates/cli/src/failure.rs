@@ -1,4 +1,4 @@
-//! What went wrong, as a person is told.
+//! Failures, with their messages and exit statuses.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -18,35 +18,35 @@ pub(crate) enum Failure {
     Usage(clap::Error),
     /// A flag that a variable sets is wrong.
     Variable { variable: String, error: clap::Error },
-    /// A flag has a value that it does not know.
+    /// A flag has an unknown value.
     Value { flag: &'static str, value: String, hint: &'static str },
     /// The report cannot be written as text.
     Render(io::Error),
     /// There is no database to match against.
     NoDatabase(Option<PathBuf>),
-    /// The database cannot be fetched, and there is none.
+    /// There is no database, and it cannot be fetched.
     Update(UpdateError),
-    /// Not all that was asked for could be fetched.
+    /// Some of the requested exports could not be fetched.
     NotUpdated { names: String },
     /// A database cannot be pushed or pulled.
     Artifact(ArtifactError),
-    /// A trusted root cannot be had.
+    /// No trusted root can be read or fetched.
     Trust(sealift::trust::Error),
-    /// The facade could not do it.
+    /// The facade returned an error.
     Scan(sealift::Error),
     /// The report could not be written.
     Output { path: Option<PathBuf>, source: io::Error },
-    /// A flag or value is known but not done by this version.
+    /// A flag or value is known but not supported by this version.
     NotYet { what: String, hint: &'static str },
-    /// Who must have signed is not said, or not clearly.
+    /// The required signer is not named, or not clearly.
     Signer { sentence: &'static str, hint: &'static str },
     /// A file, or the value of a flag, cannot be used.
     Unusable { what: String, error: Box<dyn StdError + Send + Sync>, hint: &'static str },
-    /// What is attached to an image cannot be looked at.
+    /// The attachments of an image cannot be read.
     Signed(Box<OpenError>),
     /// The same for verbs that verify nothing.
     Unseen(Box<OpenError>),
-    /// A signature is not right, or there is none.
+    /// A signature is invalid or missing.
     Unverified { status: u8, sentence: String, hint: &'static str },
 }
 
@@ -56,7 +56,7 @@ impl Failure {
         match self {
             Self::Unverified { status, .. } => *status,
             Self::Signed(error) => status_of(error, 11),
-            // cosign's other statuses are of `verify` alone.
+            // Only `verify` has cosign's other statuses.
             Self::Unseen(error) => status_of(error, 1),
             _ => 2,
         }
@@ -73,7 +73,7 @@ fn status_of(error: &OpenError, absent: u8) -> u8 {
     }
 }
 
-/// Whether bytes are not what a digest names: then it is not the input that is wrong.
+/// Whether bytes do not match their digest or size: then the arguments are not at fault.
 fn is_changed(error: &sealift::Error) -> bool {
     if let sealift::Error::Registry(error) = error {
         return matches!(error.kind, ErrorKind::WrongDigest { .. } | ErrorKind::WrongSize { .. });
@@ -125,11 +125,11 @@ impl From<sealift::Error> for Failure {
     }
 }
 
-/// What it says has its causes in it.
+/// The message contains the causes.
 impl StdError for Failure {}
 
 impl fmt::Display for Failure {
-    /// One sentence of what is wrong, and one of what to do.
+    /// One sentence about what is wrong, and one about what to do.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.sentence(f)?;
         match self.hint() {
@@ -177,7 +177,7 @@ impl Failure {
         }
     }
 
-    /// What to do; empty where there is nothing to say.
+    /// What to do; empty if there is no advice.
     fn hint(&self) -> &'static str {
         match self {
             Self::Usage(_) | Self::Variable { .. } | Self::Render(_) => "",
@@ -201,7 +201,7 @@ impl Failure {
         }
     }
 
-    /// That a database which is named cannot be opened.
+    /// The failure for a named database that cannot be opened.
     pub(crate) fn database(error: sealift::Error) -> Self {
         match error {
             sealift::Error::Io { path, source } => Self::Unusable {
@@ -213,7 +213,8 @@ impl Failure {
         }
     }
 
-    /// That a target cannot be read: of an image the hint says how images are named.
+    /// The failure for a target that cannot be read. For an image, the hint says how images are
+    /// named.
     pub(crate) fn target(target: &Target, error: sealift::Error) -> Self {
         let hint = match target {
             Target::Filesystem(_) | Target::Rootfs(_) => {

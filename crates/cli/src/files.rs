@@ -8,10 +8,10 @@ use sealift::verify::{Hash, HashAlgorithm};
 
 use crate::failure::Failure;
 
-/// More than any bundle, key or trusted root has.
+/// Larger than any bundle, key or trusted root.
 const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
 
-/// A key, a bundle, a trusted root: of more than they can have nothing is taken.
+/// Reads a key, a bundle or a trusted root; a file over the limit is refused.
 pub(crate) fn document(path: &Path) -> Result<Vec<u8>, Failure> {
     bounded(path).map_err(|error| unreadable(path, error))
 }
@@ -26,14 +26,14 @@ fn bounded(path: &Path) -> io::Result<Vec<u8>> {
     Err(io::Error::new(io::ErrorKind::FileTooLarge, reason))
 }
 
-/// What is signed or verified, of any size; `-` is stdin.
+/// Reads a file to sign or verify, of any size; `-` is stdin.
 pub(crate) fn whole(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let read = opened(path).and_then(|mut file| file.read_to_end(&mut bytes));
     read.map(|_| bytes).map_err(|error| unreadable(path, error))
 }
 
-/// The digest of that.
+/// The digest of such a file.
 pub(crate) fn hashed(path: &Path, algorithm: HashAlgorithm) -> Result<Hash, Failure> {
     let hash = opened(path).and_then(|mut file| algorithm.hash_of(&mut *file));
     hash.map_err(|error| unreadable(path, error))
@@ -46,7 +46,7 @@ fn opened(path: &Path) -> io::Result<Box<dyn Read>> {
     }
 }
 
-/// Whether it is written as a URL, which cosign would fetch.
+/// Whether the text is a URL, which cosign would fetch.
 pub(crate) fn is_url(text: &str) -> bool {
     text.starts_with("https://") || text.starts_with("http://")
 }

@@ -10,14 +10,14 @@ use sealift::{RenderedChart, escape};
 
 use crate::args::HelmArgs;
 
-/// The name that charts are rendered for, as in Trivy.
+/// The release name that charts are rendered with, as in Trivy.
 const RELEASE: &str = "release-name";
-/// Folders in one another in which charts are looked for.
+/// Depth of nested folders to which charts are searched.
 const MAX_DEPTH: usize = 32;
-/// More than any chart prints.
+/// Larger than the output of any chart.
 const MAX_PRINTED_BYTES: u64 = 64 << 20;
 
-/// What helm prints of each chart in a folder; a chart that it cannot render is told.
+/// The output of helm for each chart in a folder; a chart that cannot be rendered is reported.
 pub(crate) fn rendered(folder: &Path, args: &HelmArgs) -> Vec<RenderedChart> {
     let mut charts = Vec::new();
     find(folder, MAX_DEPTH, &mut charts);
@@ -36,8 +36,8 @@ pub(crate) fn rendered(folder: &Path, args: &HelmArgs) -> Vec<RenderedChart> {
     charts.iter().filter_map(render).collect()
 }
 
-/// The charts in a folder, those in charts aside: they are rendered with theirs. Links are not
-/// followed.
+/// The charts in a folder, except those inside other charts, which are rendered with them. Links
+/// are not followed.
 fn find(folder: &Path, depth: usize, charts: &mut Vec<PathBuf>) {
     if folder.join("Chart.yaml").is_file() {
         charts.push(folder.to_owned());
@@ -53,7 +53,7 @@ fn find(folder: &Path, depth: usize, charts: &mut Vec<PathBuf>) {
 
 fn render(chart: &Path, args: &HelmArgs) -> io::Result<Vec<u8>> {
     let mut command = Command::new("helm");
-    // An absolute path is taken neither for a flag nor for the name of a chart elsewhere.
+    // helm cannot mistake an absolute path for a flag or for the name of a remote chart.
     command.args(["template", RELEASE]).arg(fs::canonicalize(chart)?);
     let mut give = |flag: &str, values: &mut dyn Iterator<Item = OsString>| {
         for value in values {

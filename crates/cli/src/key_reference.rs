@@ -1,4 +1,4 @@
-//! Where a key is that `--key` names.
+//! The place of the key that `--key` names.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use sealift::http::Url;
 use crate::Environment;
 use crate::failure::Failure;
 
-/// What `--key` of cosign takes that is no file.
+/// Values of cosign's `--key` that are not files.
 const ELSEWHERE: [&str; 8] = [
     "awskms://",
     "azurekms://",
@@ -23,12 +23,12 @@ const ELSEWHERE: [&str; 8] = [
 pub(crate) enum KeyReference<'r> {
     File(&'r Path),
     Variable(&'r [u8]),
-    /// A place that is asked with TLS: for public keys alone.
+    /// A URL that is fetched with TLS: for public keys only.
     Url(Url),
 }
 
 impl<'r> KeyReference<'r> {
-    /// `hint` says what to do about a key that is in neither.
+    /// `hint` says what to do about a key that is anywhere else.
     pub(crate) fn parse(
         reference: &'r str,
         environment: &'r Environment,

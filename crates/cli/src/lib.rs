@@ -1,6 +1,6 @@
-//! The `sealift` command as a library: arguments in, exit status out. All that it knows about
-//! images and advisories is in the facade `sealift`; here are arguments, progress, messages and
-//! exit codes.
+//! The `sealift` command as a library: arguments in, exit status out. Everything about images and
+//! advisories is in the facade `sealift`; this crate has arguments, progress, messages and exit
+//! codes.
 //!
 //! ```
 //! let environment = sealift_cli::Environment::empty();
@@ -65,7 +65,7 @@ pub fn status(args: impl Iterator<Item = OsString>, environment: &Environment) -
             u8::try_from(code).unwrap_or(2).max(u8::from(printed.is_err()))
         }
         Err(failure) => {
-            // Paths and names in it may be anybody's.
+            // Paths and names in the message are untrusted.
             for line in failure.to_string().lines() {
                 eprintln!("{}", escape::terminal(line));
             }

@@ -1,4 +1,4 @@
-//! How the network is asked, by flags and the environment.
+//! Access to the network, from flags and the environment.
 
 use sealift::http::{Client, ClientIdentity, Config, Proxies, Roots, Scheme, Url, UrlError};
 use sealift::registry::{Credential, Engine, Mirrors, Registries};
@@ -10,7 +10,7 @@ use crate::args::Access;
 use crate::failure::Failure;
 use crate::{files, suppress};
 
-/// The client for all that is asked of the network.
+/// The client for all network requests.
 pub(crate) fn client(environment: &Environment) -> Result<Client, Failure> {
     made(config(environment))
 }
@@ -20,7 +20,7 @@ pub(crate) fn google(environment: &Environment) -> Result<Client, Failure> {
     let mut config = config(environment);
     let named = environment.get("GCE_METADATA_HOST").and_then(|host| host.to_str());
     config.plain_hosts.insert(named.unwrap_or(GOOGLE_HOST).to_ascii_lowercase());
-    // It is on this very machine's link: no proxy is between.
+    // The server is link-local: no proxy can reach it.
     config.proxies = Proxies::default();
     made(config)
 }
@@ -33,18 +33,18 @@ pub(crate) fn made(config: Config) -> Result<Client, Failure> {
     })
 }
 
-/// How it is configured.
+/// The configuration of the client.
 pub(crate) fn config(environment: &Environment) -> Config {
     let mut config = Config::default();
     config.proxies = environment.proxies();
     config
 }
 
-/// How images in registries and engines are asked for.
+/// Access to images in registries and engines.
 #[derive(Debug)]
 pub(crate) struct Network<'n> {
     access: Access,
-    /// The registry that the flags are about; that of each image when none is named.
+    /// The registry that the flags apply to; `None` means that of each image.
     about: Option<String>,
     environment: &'n Environment,
     is_quiet: bool,
@@ -55,19 +55,19 @@ impl<'n> Network<'n> {
         Self { access: access.into(), about: None, environment, is_quiet: false }
     }
 
-    /// The same, with flags that are about the registry of this image alone: a password is not for
-    /// that of its base.
+    /// The same, with flags that apply only to the registry of this image: a password must not go
+    /// to the registry of its base.
     pub(crate) fn about(self, image: Option<&str>) -> Self {
         let reference = image.and_then(|image| image.parse::<Reference>().ok());
         Self { about: reference.map(|image| image.registry().to_owned()), ..self }
     }
 
-    /// The same; it is said where an image comes from, unless that is not wanted.
+    /// The same; prints where an image comes from unless `is_quiet`.
     pub(crate) fn quiet(self, is_quiet: bool) -> Self {
         Self { is_quiet, ..self }
     }
 
-    /// Says where an image comes from.
+    /// Prints where an image comes from.
     pub(crate) fn say(&self, line: &str) {
         if !self.is_quiet {
             eprintln!("{}", escape::terminal(line));
@@ -89,7 +89,7 @@ impl<'n> Network<'n> {
         let repository = if other.registry() == reference.registry() {
             registries.repository(&other)
         } else {
-            // What flags say is about the image's registry, and a password for that alone.
+            // Flags apply to the image's registry; a password is for that one only.
             let plain = Self::new(Access::default(), self.environment);
             plain.registries(other.registry())?.repository(&other)
         };
@@ -106,7 +106,7 @@ impl<'n> Network<'n> {
         self.environment.podman()
     }
 
-    /// Registries, of which one is asked as the flags say.
+    /// Access to registries; the flags apply to `registry` only.
     pub(crate) fn registries(&self, registry: &str) -> Result<Registries, Failure> {
         let mut config = config(self.environment);
         let is_about = self.about.as_deref().is_none_or(|about| about == registry);
@@ -133,8 +133,8 @@ impl<'n> Network<'n> {
         Ok(Registries::with_mirrors(made(config)?, keychain, mirrors))
     }
 
-    /// The mirrors of a registry: those of flags, else those of `sealift.toml`. One that is named
-    /// without TLS is asked so.
+    /// The mirrors of a registry: those of flags, else those of `sealift.toml`. A mirror named
+    /// without TLS is asked without TLS.
     fn mirrors(&self, registry: &str, config: &mut Config) -> Result<Mirrors, Failure> {
         let flags = self.access.mirrors.iter().filter(|(host, _)| host == registry);
         let mut urls: Vec<Url> = flags.map(|(_, url)| url.clone()).collect();

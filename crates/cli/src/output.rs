@@ -1,4 +1,4 @@
-//! Where the report goes.
+//! The destination of the report.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -6,10 +6,10 @@ use std::path::Path;
 
 use crate::failure::Failure;
 
-/// Writes what `write` gives to a file, or to stdout where none is named.
+/// Writes the output of `write` to a file, or to stdout if no file is named.
 ///
-/// A file appears whole or not at all: it is written beside its place and renamed. A device or
-/// pipe is written as it is.
+/// A file appears whole or not at all: it is written beside its place and renamed. A device or pipe
+/// is written directly.
 pub(crate) fn emit(
     path: Option<&Path>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -49,7 +49,7 @@ fn write_whole(
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     fs::metadata(folder)?;
-    // The error names the temporary file, which nobody knows.
+    // The error names the temporary file, which the user does not know.
     let mut file = tempfile::Builder::new()
         .permissions(permissions())
         .tempfile_in(folder)
@@ -59,7 +59,7 @@ fn write_whole(
     Ok(())
 }
 
-/// Those of a file that anybody makes; the mask of the process takes its part away.
+/// The default permissions of a new file, before the umask of the process.
 fn permissions() -> fs::Permissions {
     std::os::unix::fs::PermissionsExt::from_mode(0o666)
 }

@@ -1,4 +1,4 @@
-//! What the environment says of the network: proxies and credentials.
+//! Network settings from the environment: proxies and credentials.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use sealift::registry::Keychain;
 use crate::Environment;
 
 impl Environment {
-    /// The proxies of the variables that curl and Go's programs read, too.
+    /// The proxies, from the variables that curl and Go's programs read.
     #[must_use]
     pub fn proxies(&self) -> Proxies {
         let value =

@@ -11,7 +11,7 @@ use sealift::{Observer, Progress};
 /// One bar for all layers, counted in their compressed bytes, or for all files of a folder.
 pub(crate) struct Bar {
     bar: ProgressBar,
-    /// Whether nobody sees it: then it costs nothing.
+    /// Whether the bar is not shown; then it costs nothing.
     is_hidden: bool,
     /// Bytes read of each layer.
     layers: Mutex<BTreeMap<usize, u64>>,

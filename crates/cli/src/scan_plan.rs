@@ -1,17 +1,17 @@
-//! What a verb asks of a scan: its flags, and what follows from the verb itself.
+//! The plan of a scan: the flags, and what follows from the verb itself.
 
 use std::borrow::Cow;
 
 use crate::args::{ImageArgs, ScanArgs, ScannerKind};
 
-/// What an image is scanned for.
+/// The purpose of an image scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// A report.
     Report,
     /// A report, and attestations on the image.
     Attest {
-        /// Whether findings are attested, so that they are looked for whatever is printed.
+        /// Whether findings are attested; if so, they are looked up whatever is printed.
         findings: bool,
     },
     /// A decision.
@@ -23,7 +23,7 @@ pub(crate) enum Purpose {
     },
 }
 
-/// The flags of a scan with what follows from the verb.
+/// The flags of a scan and what follows from the verb.
 #[derive(Debug)]
 pub(crate) struct ScanPlan<'a> {
     /// The flags.
@@ -38,7 +38,7 @@ pub(crate) struct ScanPlan<'a> {
 }
 
 impl<'a> ScanPlan<'a> {
-    /// Of a folder or a document.
+    /// The plan for a folder or a document.
     pub(crate) fn of(args: &'a ScanArgs) -> Self {
         Self {
             args,
@@ -49,15 +49,16 @@ impl<'a> ScanPlan<'a> {
         }
     }
 
-    /// Of an image.
+    /// The plan for an image.
     pub(crate) fn of_image(args: &'a ImageArgs, purpose: Purpose) -> Self {
         let exit_code = match purpose {
-            // Whatever is written, findings decide.
+            // Findings decide, whatever is written.
             Purpose::Gate { exit_code, .. } => Some(exit_code),
             Purpose::Report | Purpose::Attest { .. } => args.scan.exit_code,
         };
         let sources = match purpose {
-            // What is signed is what a registry has, not what an engine keeps under that name.
+            // Signatures are of the image in the registry, not of what an engine keeps under that
+            // name.
             Purpose::Attest { .. } | Purpose::Gate { requires_signatures: true, .. } => {
                 Cow::Owned(vec!["remote".to_owned()])
             }
@@ -72,8 +73,8 @@ impl<'a> ScanPlan<'a> {
         }
     }
 
-    /// Whether vulnerabilities are looked for. A list of what is there needs no findings, but a
-    /// gate and an attestation do.
+    /// Whether vulnerabilities are looked up. A list of packages needs no findings, but a gate and
+    /// an attestation do.
     pub(crate) fn looks_for_vulnerabilities(&self) -> bool {
         let scanners = self.args.scanners.as_ref();
         let asked = scanners.is_none_or(|list| list.contains(&ScannerKind::Vuln));

@@ -1,13 +1,13 @@
-//! What is said on stderr after the report.
+//! Messages on stderr after the report.
 
 use sealift::{
     BaseEvidence, Counts, Database, Hidden, Report, Severity, SkipRules, Timestamp, escape,
 };
 
-/// Diagnostics named one by one; the report has them all.
+/// The most diagnostics that are named one by one; the report has them all.
 const NAMED: usize = 10;
 
-/// Says what the report alone does not: which image it was, what was hidden, what could not be
+/// Prints what the report does not say: which image was scanned, what was hidden, what could not be
 /// read and what has no advisories.
 pub(crate) fn print(report: &Report, hidden: &Hidden, all: bool) {
     image(report);
@@ -38,7 +38,7 @@ pub(crate) fn old_advisories(report: &Report, database: Option<&Database>, now: 
     }
 }
 
-/// Names the patterns that left nothing out, which may be written for another folder.
+/// Names the patterns that matched nothing; they may be meant for another folder.
 pub(crate) fn not_skipped(rules: &SkipRules) {
     let [directories, files] = rules.unused();
     for (flag, patterns) in [("--skip-dirs", directories), ("--skip-files", files)] {
@@ -73,7 +73,7 @@ fn hidden_findings(hidden: &Hidden) {
     }
 }
 
-/// Says how many findings do not count.
+/// Prints how many findings do not count.
 fn suppressed(report: &Report) {
     let count = report.suppressed.len();
     match count {
@@ -83,7 +83,7 @@ fn suppressed(report: &Report) {
     }
 }
 
-/// Says how many failures of configuration files do not count.
+/// Prints how many failures of configuration files do not count.
 fn ignored_checks(report: &Report) {
     let count = report.configuration.as_ref().map_or(0, sealift::Configuration::ignored);
     if count > 0 {
@@ -91,7 +91,7 @@ fn ignored_checks(report: &Report) {
     }
 }
 
-/// Says what is left out for the base, and what is listed though it is hidden.
+/// Prints how much is left out because of the base image, and how much is listed although hidden.
 fn base(report: &Report) {
     match (&report.left_out, report.base()) {
         (Some(_), None) => {
@@ -112,8 +112,8 @@ fn base(report: &Report) {
     }
 }
 
-/// Says how many packages were left out for being needed only to build or test, and how many
-/// installed ones because a lockfile speaks for them.
+/// Prints how many packages were left out because only building or testing needs them, and how many
+/// installed ones because a lockfile covers them.
 fn not_matched(report: &Report) {
     let packages = |count| if count == 1 { "package" } else { "packages" };
     match report.development {
@@ -134,8 +134,7 @@ fn not_matched(report: &Report) {
     }
 }
 
-/// Says that the distribution is past its end of life, or, where that was `asked`, that it is not
-/// known whether it is.
+/// Prints that the distribution is past its end of life, or, if `asked`, that this is unknown.
 pub(crate) fn end_of_life(report: &Report, asked: bool) {
     let name = report.inventory.distribution.as_ref().map(ToString::to_string);
     let name = escape::terminal(name.as_deref().unwrap_or("a distribution that is not identified"));

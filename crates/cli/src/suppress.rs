@@ -1,4 +1,4 @@
-//! Files that say what does not count: found, read and named.
+//! Files that suppress findings: finding, reading and naming them.
 
 use std::path::PathBuf;
 
@@ -9,19 +9,19 @@ use crate::args::SuppressArgs;
 use crate::failure::Failure;
 use crate::vex;
 
-/// What is read from the working directory, also when that is what is scanned.
+/// The file that is read from the working directory, even if that is the folder scanned.
 const IGNORE_FILE: &str = ".trivyignore";
 const POLICY_FILE: &str = "sealift.toml";
 
-/// Rules and statements that are named one by one.
+/// The most rules and statements that are named one by one.
 const NAMED: usize = 10;
 
-/// What Trivy's `--vex` calls the attestations on the image.
+/// The word of Trivy's `--vex` for the attestations on the image.
 const ATTESTED: &str = "oci";
-/// What Trivy's `--vex` calls repositories of VEX documents.
+/// The word of Trivy's `--vex` for repositories of VEX documents.
 const REPOSITORY: &str = "repo";
 
-/// Reads what flags name, what `sealift.toml` names, and what lies in the working directory.
+/// Reads the files that flags and `sealift.toml` name, and those in the working directory.
 pub(crate) fn load(args: &SuppressArgs) -> Result<LoadedPolicy, Failure> {
     let is_no_file = |path: &PathBuf, word: &str| path.as_os_str() == word && !path.exists();
     if args.vex.iter().any(|path| is_no_file(path, REPOSITORY)) {
@@ -34,7 +34,7 @@ pub(crate) fn load(args: &SuppressArgs) -> Result<LoadedPolicy, Failure> {
     let is_absent = |path: &&PathBuf| path.ends_with(IGNORE_FILE) && !path.exists();
     let absent = args.ignorefile.as_ref().filter(is_absent);
     let ignore = match &args.ignorefile {
-        // What is called as by default is not there in every project; without it more counts.
+        // A file with the default name may be absent; without it more findings count.
         Some(_) if absent.is_some() => None,
         Some(path) => Some(path.clone()),
         None => in_working_directory(IGNORE_FILE),
@@ -56,21 +56,22 @@ pub(crate) fn load(args: &SuppressArgs) -> Result<LoadedPolicy, Failure> {
     Ok(loaded)
 }
 
-/// What `sealift.toml` of the working directory names.
+/// The files that `sealift.toml` in the working directory names.
 pub(crate) fn sources() -> Result<Sources, Failure> {
     let policy = in_working_directory(POLICY_FILE);
     let files = PolicyFiles { policy, ..PolicyFiles::default() };
     files.load().map(|loaded| loaded.policy.sources).map_err(unusable)
 }
 
-/// Names each document on stderr, and what of it does not count.
+/// Names each document on stderr, and its parts that have no effect.
 pub(crate) fn say(messages: &[String]) {
     for line in messages {
         eprintln!("{}", escape::terminal(line));
     }
 }
 
-/// Says which rules and statements take nothing out: those that surely were meant to, one by one.
+/// Prints which rules and statements suppress nothing; those that surely were meant to are named
+/// one by one.
 pub(crate) fn say_unused(unused: &[Unused], all: bool) {
     let (remarkable, others): (Vec<&Unused>, Vec<&Unused>) =
         unused.iter().partition(|unused| unused.reason.is_remarkable());

@@ -16,7 +16,7 @@ const HERE_HINT: &str = "that names an image of this machine, where a registry i
                          REGISTRY/REPOSITORY[:TAG|@DIGEST]";
 const LOCAL_HINT: &str = "a file or folder of that name is there: name it as oci:DIR[:TAG|@DIGEST], or add --local-image";
 
-/// Words before targets of Grype, Syft and Skopeo that are not known here, and what to write.
+/// Prefixes of targets in Grype, Syft and Skopeo that are unknown here, and what to write instead.
 const SCHEMES: [(&str, &str); 8] = [
     ("containers-storage", "an image that Podman keeps is named podman:NAME"),
     ("dir", "a folder is scanned by `sealift fs DIR`, an unpacked image by `sealift rootfs DIR`"),
@@ -28,28 +28,29 @@ const SCHEMES: [(&str, &str); 8] = [
     ("singularity", "images of Singularity are not read"),
 ];
 
-/// Those of them that no image of Docker Hub has as its name: with a tag behind it a word is one.
+/// Those of them that are not names of images on Docker Hub: any other, followed by a tag, may be
+/// an image.
 const NEVER_NAMES: [&str; 4] = ["containers-storage", "oci-dir", "sbom", "singularity"];
 
-/// Words before images of this machine.
+/// Prefixes of images on this machine.
 const OF_THIS_MACHINE: [&str; 5] =
     ["docker-archive", "docker-daemon", "oci", "oci-archive", "podman"];
 
-/// What to write instead of a word before a target that is not known here.
+/// What to write instead of an unknown prefix of a target.
 fn of_other_scheme(text: &str) -> Option<&'static str> {
     let (scheme, rest) = text.split_once(':')?;
     let (_, hint) = SCHEMES.iter().find(|row| row.0 == scheme)?;
     (NEVER_NAMES.contains(&scheme) || is_no_tag(rest)).then_some(*hint)
 }
 
-/// Refuses what an image is called that no registry has.
+/// Refuses names of images that are not in a registry.
 pub(crate) fn of_registry(text: &str) -> Result<(), Failure> {
     let is_here = text.split_once(':').is_some_and(|(scheme, _)| OF_THIS_MACHINE.contains(&scheme));
     let hint = if is_here { Some(HERE_HINT) } else { of_other_scheme(text) };
     hint.map_or(Ok(()), |hint| Err(Failure::Value { flag: "IMAGE", value: text.to_owned(), hint }))
 }
 
-/// Whether what stands behind a colon is neither a tag nor the port of a registry.
+/// Whether the text behind a colon is neither a tag nor the port of a registry.
 fn is_no_tag(text: &str) -> bool {
     let first = text.split('/').next().unwrap_or_default();
     let is_port = !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_digit());
@@ -58,8 +59,8 @@ fn is_no_tag(text: &str) -> bool {
 
 /// Reads the target of `image`: `oci:DIR[:TAG|@DIGEST]`, `oci-archive:FILE[:TAG]`,
 /// `docker-archive:FILE[:TAG]`, `docker-daemon:NAME`, `podman:NAME`, or a path that starts with
-/// `/`, `./` or `../`. Anything else is a name, and looked for in `sources`: a folder named `nginx`
-/// never stands in for the image `nginx`.
+/// `/`, `./` or `../`. Anything else is a name, which is looked up in `sources`: a folder named
+/// `nginx` is never taken for the image `nginx`.
 pub(crate) fn parse_image(
     text: &str,
     sources: &[String],
@@ -80,8 +81,8 @@ pub(crate) fn parse_image(
     }
 }
 
-/// The image of a name, in the first source that has it. A source that is not there is passed
-/// over; the one that is taken is named on stderr.
+/// The image of a name, in the first source that has it. A source that is absent is skipped; the
+/// source that is used is named on stderr.
 fn by_name(text: &str, sources: &[String], network: &Network<'_>) -> Result<Target, Failure> {
     let reference = parse_reference(text, PATH_HINT)?;
     let mut reasons = Vec::new();
@@ -96,7 +97,7 @@ fn by_name(text: &str, sources: &[String], network: &Network<'_>) -> Result<Targ
                 network.say(&format!("taken from the registry {}", reference.registry()));
                 return network.image(reference);
             }
-            // It has no interface that gives an archive; Trivy's users name it in lists.
+            // containerd has no interface that returns an archive; Trivy's users name it in lists.
             "containerd" => {
                 reasons.push("containerd is never asked".to_owned());
                 continue;
@@ -135,7 +136,7 @@ fn by_name(text: &str, sources: &[String], network: &Network<'_>) -> Result<Targ
     })
 }
 
-/// An image that an engine must have.
+/// An image that must be in one of the engines.
 fn in_engine(engines: Result<Vec<Engine>, Failure>, name: &str) -> Result<Target, Failure> {
     let mut reasons = Vec::new();
     for engine in engines? {
@@ -152,7 +153,7 @@ fn in_engine(engines: Result<Vec<Engine>, Failure>, name: &str) -> Result<Target
 }
 
 /// Reads the target of a verb that verifies: `oci:DIR[:TAG|@DIGEST]` or `oci-archive:FILE`, and
-/// with `is_path` a path. Anything else is a reference to a registry: a folder never stands in for
+/// with `is_path` a path. Anything else is a reference to a registry: a folder is never taken for
 /// an image by chance.
 pub(crate) fn parse_signed(
     text: &str,
@@ -169,7 +170,7 @@ pub(crate) fn parse_signed(
     }
 }
 
-/// The name of an image in a registry; `hint` is given where a file of that name is there.
+/// The name of an image in a registry; the error has `hint` if a file of that name exists.
 pub(crate) fn parse_reference(text: &str, hint: &'static str) -> Result<Reference, Failure> {
     of_registry(text)?;
     text.parse().map_err(|error: ReferenceError| Failure::Unusable {

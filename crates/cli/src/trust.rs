@@ -1,4 +1,4 @@
-//! Which trusted root counts where none is named.
+//! The trusted root that counts if none is named.
 
 use std::path::{Path, PathBuf};
 
@@ -10,14 +10,15 @@ use sealift::{Digest, escape};
 use crate::failure::Failure;
 use crate::{Context, Environment, cache, clock, files, network, suppress};
 
-/// cosign's variables: the folder that keeps trusted roots, the repository that they come from, and
-/// the root that trust in it begins with.
+/// cosign's variables: the folder of trusted roots, the repository that they come from, and its
+/// initial root.
 const ROOT_VARIABLE: &str = "TUF_ROOT";
 const MIRROR_VARIABLE: &str = "TUF_MIRROR";
 const INITIAL_VARIABLE: &str = "TUF_ROOT_JSON";
 
 /// The trusted roots in the cache folder, or in that of `TUF_ROOT`. Those of the repository that
-/// `TUF_MIRROR` names have a folder of their own there: without the variable they do not count.
+/// `TUF_MIRROR` names have a folder of their own there, so that they do not count without the
+/// variable.
 pub(crate) fn store(context: Context<'_>) -> Result<TrustStore, Failure> {
     let folder = match context.environment.get(ROOT_VARIABLE) {
         Some(folder) if context.global.cache_dir.is_none() => Path::new(folder).join("sealift"),
@@ -43,7 +44,7 @@ fn cached(context: Context<'_>) -> Result<PathBuf, Failure> {
     Ok(folder.join("trust"))
 }
 
-/// What trust begins with where no flag says it: the root of `TUF_ROOT_JSON`, else the public one.
+/// The initial root if no flag names one: that of `TUF_ROOT_JSON`, else the public one.
 pub(crate) fn initial(environment: &Environment) -> Result<InitialRoot, Failure> {
     let path = environment.get(INITIAL_VARIABLE);
     let root = path.map(|path| files::document(Path::new(path))).transpose()?;
@@ -60,8 +61,8 @@ pub(crate) fn mirror(url: Option<&str>, environment: &Environment) -> Result<Mir
     })
 }
 
-/// The trust material that is kept, refreshed when it is old; without any the one that is built
-/// in. With `offline` nothing is asked.
+/// The trust material in the cache, refreshed when it is old; if there is none, the built-in one.
+/// With `offline`, no request is made.
 pub(crate) fn material(offline: bool, context: Context<'_>) -> Result<TrustMaterial, Failure> {
     let now = clock::now();
     let store = match store(context) {
@@ -102,8 +103,8 @@ pub(crate) fn root(offline: bool, context: Context<'_>) -> Result<TrustedRoot, F
     })
 }
 
-/// The trusted root that a policy names, else the one that is kept; none where nothing that it
-/// has verified needs one.
+/// The trusted root that a policy names, else the cached one; `None` if nothing that the policy
+/// verifies needs one.
 pub(crate) fn of_policy(
     read: &LoadedPolicy,
     offline: bool,

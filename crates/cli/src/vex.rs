@@ -1,4 +1,4 @@
-//! VEX documents that are attested on the image that is scanned.
+//! VEX documents attested on the scanned image.
 
 use sealift::policy::{
     Identity, ImageVerification, LoadedPolicy, Requirement, Signer, Sources, Wanted,
@@ -12,8 +12,8 @@ use crate::{Context, clock, network, suppress, trust};
 const WHO: &str = "name a public key with --vex-key, or an identity with \
                    --vex-certificate-identity and --vex-certificate-oidc-issuer";
 
-/// Sets whose attestations count: whom flags name comes before whom the policy names. `is_asked`
-/// says that there must be somebody.
+/// Sets the signer whose attestations count: the one that flags name, else the policy's. `is_asked`
+/// says that one is required.
 pub(crate) fn set_signer(
     sources: &mut Sources,
     args: &VexSignerArgs,
@@ -43,7 +43,7 @@ pub(crate) fn set_signer(
     Ok(())
 }
 
-/// Adds what was attested on the image to what takes findings out, and tells of it.
+/// Adds the VEX documents attested on the image to the suppressions, and prints them.
 pub(crate) fn add_attested(
     read: &mut LoadedPolicy,
     target: &Target,
@@ -70,7 +70,7 @@ pub(crate) fn add_attested(
     Ok(())
 }
 
-/// Whom flags name.
+/// The signer that flags name.
 fn named(args: &VexSignerArgs) -> Result<Option<Signer>, Failure> {
     let mut identity = Identity::default();
     identity.subject.clone_from(&args.vex_certificate_identity);

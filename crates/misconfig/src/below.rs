@@ -1,7 +1,7 @@
 //! Resolves paths that one file gives for another.
 
-/// The place of a path that something in a folder names; none where it leads out of the folder
-/// that is checked, of which both are parts.
+/// The place of `path`, which a file in `folder` names. `None` if it leads out of the checked
+/// folder, which contains both.
 pub(crate) fn below(folder: &str, path: &str) -> Option<String> {
     if path.starts_with('/') {
         return None;

@@ -24,7 +24,7 @@ impl<'f> Charts<'f> {
         self.with_template(path).next().is_some()
     }
 
-    /// That the templates of each chart were not looked at.
+    /// Notes that the templates of each chart were not checked.
     pub(crate) fn not_rendered(&self, files: &[SourceFile<'_>]) -> Vec<FileResult> {
         let mut open = vec![false; self.0.len()];
         let mut set = |at: usize, to| open.get_mut(at).into_iter().for_each(|it| *it = to);

@@ -25,10 +25,10 @@ pub(crate) fn kind(path: &str, bytes: &[u8]) -> Option<FileKind> {
         return None;
     }
     let keys = ["apiVersion", "kind"];
-    // Of what is written as JSON it is not seen which keys are the document's own.
+    // In JSON, this scan cannot see which keys are top-level.
     let tells = !is_compose(&name) || !bytes.trim_ascii_start().starts_with(b"{");
     if tells && keys.iter().all(|key| has_yaml_key(bytes, key)) {
-        // What an object says of itself tells more than the name of its file.
+        // The fields of an object say more than the name of its file.
         return Some(FileKind::Kubernetes);
     }
     is_compose(&name).then_some(FileKind::Compose)

@@ -21,7 +21,7 @@ pub(crate) fn fill(result: &mut FileResult, bytes: &[u8]) {
     let Some(last) = wanted.keys().next_back().copied() else { return };
     for (number, line) in (1..=last).zip(bytes.split(|byte| *byte == b'\n')) {
         if let Some(text) = wanted.get_mut(&number) {
-            // A cut may fall into a character, of which four bytes are the most.
+            // A cut may split a character, which has four bytes at most.
             let line = line.get(..MAX_CHARS * 4).unwrap_or(line);
             *text = String::from_utf8_lossy(line).trim_end().chars().take(MAX_CHARS).collect();
         }

@@ -40,8 +40,8 @@ impl Id {
     }
 }
 
-/// What Trivy calls its checks in words, `aws-ec2-no-public-ingress-sgr`: in each line an id, its
-/// name and those of before.
+/// Trivy's names of checks in words, as `aws-ec2-no-public-ingress-sgr`: each line has an id, its
+/// name and its earlier names.
 const NAMES: &str = include_str!("names.txt");
 
 /// The names of a check in words.
@@ -50,15 +50,15 @@ fn names(check: &str) -> impl Iterator<Item = &'static str> {
     NAMES.lines().find_map(of_check).into_iter().flat_map(|(_, names)| names.split(' '))
 }
 
-/// Whether a text in capitals is a name, or its end behind the provider and the service; `*`
-/// stands for any characters.
+/// Whether a text in capitals is a name, or its end after the provider and the service; `*` matches
+/// any characters.
 fn fits(text: &str, name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     let ends = name.match_indices('-').take(2).filter_map(|(at, _)| name.get(at + 1..));
     ends.chain([name.as_str()]).any(|name| fits_whole(text, name))
 }
 
-/// Whether a text is a name; `*` in it stands for any characters.
+/// Whether a text is a name; `*` in it matches any characters.
 pub(crate) fn fits_whole(text: &str, name: &str) -> bool {
     let Some((start, rest)) = text.split_once('*') else { return text == name };
     let Some(mut name) = name.strip_prefix(start) else { return false };

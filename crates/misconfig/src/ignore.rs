@@ -20,7 +20,7 @@ use sealift_model::Timestamp;
 use crate::id::{Id, fits_whole};
 use crate::{Check, Failure, FileKind, FileResult, Status};
 
-/// What was asked of a check and a line: thousands of failures may be on one line, and thousands
+/// Answers by check and line, kept because one line may have thousands of failures, with thousands
 /// of comments above it.
 pub(crate) type Known = HashMap<(Cow<'static, str>, Option<u32>), bool>;
 
@@ -30,7 +30,7 @@ pub(crate) type Values = [(String, String)];
 /// Comments with attributes that count for one line: each resource is asked for each.
 const MAX_VALUES: usize = 100;
 
-/// Terraform's workspace where none is chosen.
+/// Terraform's default workspace.
 const WORKSPACE: &str = "default";
 
 /// The comments of one file.
@@ -43,7 +43,7 @@ pub(crate) struct Ignores {
 struct Rule {
     /// The line that it stands on and the next count.
     line: u32,
-    /// Whether nothing but comments and blank lines stands above and on it.
+    /// Whether there are only comments and blank lines above it and on it.
     heads_file: bool,
     checks: Vec<Id>,
     /// Attributes and their values, without which it does not count.
@@ -59,7 +59,7 @@ impl Ignores {
             return Self { rules };
         }
         let mut heads_file = true;
-        // Where the rules begin that stand directly above, on lines that hold nothing else.
+        // The start of the rules directly above, on lines that hold nothing else.
         let mut group = 0;
         for (line, text) in (1..).zip(String::from_utf8_lossy(bytes).lines()) {
             let found = comments(text, now);

@@ -67,7 +67,7 @@ impl Misconfiguration {
         }
     }
 
-    /// What a check says that the caller brought for such files.
+    /// The result of a check that the caller brought for such files.
     #[must_use]
     pub(crate) fn required(check: &Check, status: Status) -> Self {
         Self { is_required: true, ..Self::new(check, status) }

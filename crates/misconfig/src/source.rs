@@ -138,19 +138,20 @@ pub fn scan(files: &[SourceFile<'_>], options: &Options) -> Vec<FileResult> {
     results
 }
 
-/// Failures that may yet be told.
+/// How many more failures may be reported.
 struct Room {
     max: usize,
     left: usize,
 }
 
 impl Room {
-    /// Leaves out what is too much, but for the first failure of each check: it does not pass.
+    /// Leaves out failures over the limit, except the first of each check, so that the check does
+    /// not pass.
     fn keep(&mut self, result: &mut FileResult) {
         let mut left_out = 0_usize;
         let mut last = None;
         result.misconfigurations.retain(|found| {
-            // One that a comment ignores stands for none that counts.
+            // An ignored failure cannot represent one that counts.
             let is_first = match found.status {
                 Status::Fail(_) => {
                     last.replace(found.check.id.clone()).as_ref() != Some(&found.check.id)
@@ -190,7 +191,7 @@ fn too_large(file: &SourceFile<'_>, kind: FileKind, max: usize) -> FileResult {
     result
 }
 
-/// What is in the lines of each file: the comments there, and the text that a report shows.
+/// Looks up the lines of each file: their comments, and the text that a report shows.
 fn look_up_lines(
     results: &mut [FileResult],
     files: &[(FileKind, SourceFile<'_>)],

@@ -60,7 +60,7 @@ pub(crate) fn mark_owned(packages: &mut [Package], view: &View<'_>, tree: &Tree<
 type Owners<'o> = HashMap<&'o str, (&'o str, Option<usize>)>;
 
 fn owner_of<'o>(owners: &Owners<'o>, place: &Location, tree: &Tree<FileFacts>) -> Option<&'o str> {
-    // Behind a colon stands the path inside an archive; a file name may hold one, too.
+    // The path inside an archive follows a colon; a file name may contain a colon, too.
     let archive = || place.path.split_once(':').and_then(|(file, _)| listed(owners, file));
     let (owner, database_layer) = listed(owners, &place.path).or_else(archive)?;
     let layer = place.layer.as_ref();

@@ -44,7 +44,7 @@ impl<'a> MergedFacts<'a> {
     }
 }
 
-/// Diagnostics kept of one tree; of what comes after, the number is told. A hostile image can have
+/// The most diagnostics kept for one tree; further ones are only counted. A hostile image can have
 /// millions of unreadable files.
 const MAX_DIAGNOSTICS: usize = 10_000;
 
@@ -54,10 +54,10 @@ const MAX_DIAGNOSTICS: usize = 10_000;
 pub struct Catalog {
     packages: Vec<Package>,
     diagnostics: Vec<Diagnostic>,
-    /// Diagnostics that are not kept, and what the worst of them means.
+    /// The number of diagnostics that are not kept, and the worst impact among them.
     more: u64,
     worst: Option<Impact>,
-    /// By the hash of its identity, where a package is.
+    /// The index of each package, by the hash of its identity.
     found: HashTable<(u64, usize)>,
     /// Seeded at random.
     hasher: DefaultHashBuilder,
@@ -200,7 +200,7 @@ fn joined(one: Relationship, other: Relationship) -> Relationship {
     }
 }
 
-/// What packages have in common that are one.
+/// The identity of a package: packages that share it are merged.
 fn identity(package: &Package) -> (Ecosystem, &Purl, &str, Evidence) {
     (package.ecosystem, &package.purl, &package.version, package.evidence)
 }

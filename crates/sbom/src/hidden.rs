@@ -114,8 +114,8 @@ impl<'t> Step<'t> {
         }
     }
 
-    /// How the file of a place was taken away. Behind a colon stands the path inside an archive;
-    /// a file name may hold one, too.
+    /// How the file of a place was removed. The path inside an archive follows a colon; a file name
+    /// may contain a colon, too.
     fn removal(&self, path: &str) -> Option<Removal> {
         let ends = path.match_indices(':').map(|(at, _)| at).chain([path.len()]);
         let mut files = ends.filter_map(|end| path.get(..end));
@@ -151,7 +151,7 @@ impl Found {
         self.places.insert(key, (package.clone(), place, hidden));
     }
 
-    /// What is hidden cannot make the scan of what is there incomplete.
+    /// Hidden files cannot make the scan of the visible ones incomplete.
     fn diagnose(&mut self, mut diagnostic: Diagnostic) {
         diagnostic.impact = Impact::Note;
         diagnostic.message.insert_str(0, "in a hidden file: ");

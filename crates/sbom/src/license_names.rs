@@ -54,7 +54,7 @@ const GNU: &[(&str, &str, &[&str])] = &[
     ("lgpl", "LGPL", &["2.0", "2.1", "3.0"]),
 ];
 
-/// The SPDX identifier of a licence's short name; the name as written where none is known.
+/// The SPDX identifier of a licence's short name; the name as written if none is known.
 pub(crate) fn spdx(name: &str) -> Cow<'_, str> {
     let lower = name.to_ascii_lowercase();
     if let Some((_, id)) = NAMES.iter().find(|(known, _)| *known == lower) {

@@ -1,4 +1,4 @@
-//! Reads the lines of a streamed file, none of which is kept beyond a limit.
+//! Reads the lines of a streamed file; each is kept up to a limit.
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -32,7 +32,7 @@ impl<R: Read> Lines<R> {
         Self { reader: BufReader::new(reader), buffer: Vec::new(), number: 0, max_line_bytes }
     }
 
-    /// The next line, none at the end; what cannot be read is a problem of the file and ends it.
+    /// The next line; `None` at the end. A read error is a problem of the file and ends it.
     pub(crate) fn next(&mut self, facts: &mut Facts) -> Option<Line<'_>> {
         let number = self.number + 1;
         self.read_line().unwrap_or_else(|error| {

@@ -25,7 +25,7 @@ impl NameIndex {
         let mut index = Self::default();
         for (place, cataloger) in catalogers.iter().enumerate() {
             let names = cataloger.names();
-            // What is too long to be looked up tells nothing.
+            // A name that is too long to look up cannot exclude anything.
             if names.is_empty() || names.iter().any(|name| name.len() > MAX_NAME_BYTES) {
                 index.any.push(place);
                 continue;

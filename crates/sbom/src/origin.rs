@@ -14,7 +14,7 @@ use crate::reader::FileFacts;
 use crate::view::{View, is_crossing};
 use crate::{Cataloger, Fact};
 
-/// What makes two packages the same, wherever they stand.
+/// The identity of a package, independent of its place.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Identity<'p> {
     ecosystem: Ecosystem,

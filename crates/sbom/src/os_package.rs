@@ -58,7 +58,7 @@ pub struct OsPackage {
 }
 
 impl OsPackage {
-    /// A package of which nothing else is known yet.
+    /// A package with nothing but name and version.
     ///
     /// # Errors
     /// One sentence, when the name or the version is missing or longer than any can be.
@@ -151,7 +151,7 @@ impl OsPackage {
 pub struct Requirements(String);
 
 impl Requirements {
-    /// Adds a name, or several of which one is enough. Names hold no space and no `|`.
+    /// Adds a name, or several of which one is enough. Names contain no space and no `|`.
     pub(crate) fn push<'n>(&mut self, alternatives: impl IntoIterator<Item = &'n str>) {
         let start = self.0.len();
         for name in alternatives {
@@ -199,7 +199,7 @@ impl Records {
     }
 }
 
-/// Says so when a database has more than [`MAX_DATABASE_BYTES`], of which alone are read.
+/// Reports a database that is larger than [`MAX_DATABASE_BYTES`]; only so much is read.
 pub(crate) fn check_size(bytes: u64, facts: &mut Facts) {
     if bytes > MAX_DATABASE_BYTES {
         facts.limit(None, limit_message("bytes of a package database", MAX_DATABASE_BYTES));
@@ -256,7 +256,7 @@ pub(crate) fn assemble(
     }
 }
 
-/// Of other ecosystems than RPM none: there a source's version is whole.
+/// Empty for ecosystems other than RPM: there, a source's version is complete.
 fn epochs_of_sources(ecosystem: Ecosystem, merged: &MergedFacts<'_>) -> SourceEpochs {
     let files = merged.files.iter().filter(|_| ecosystem == Ecosystem::Rpm);
     let packages = files.flat_map(listed);
@@ -305,8 +305,9 @@ impl<'p> Installed<'p> {
         installed
     }
 
-    /// `name@version` of what `package` needs and has, sorted. Of alternatives that is every one
-    /// installed by that name; only when there is none, what else provides one of them.
+    /// `name@version` of what `package` needs and has, sorted. For alternatives, these are all
+    /// packages installed by one of the names; if there is none, the packages that provide one of
+    /// them.
     fn needed_by(&self, package: &OsPackage) -> Vec<String> {
         let mut needed = Vec::new();
         for alternatives in package.requires.iter() {

@@ -54,7 +54,7 @@ impl Skip for SkipNothing {
 pub struct FileFacts(Vec<(usize, Facts)>);
 
 impl FileFacts {
-    /// What the cataloger at `place` took out of the file.
+    /// The facts that the cataloger at `place` took from the file.
     pub(crate) fn of(&self, place: usize) -> Option<&Facts> {
         self.0.iter().find(|(taker, _)| *taker == place).map(|(_, facts)| facts)
     }
@@ -69,7 +69,7 @@ impl FileFacts {
         self.0.iter().map(|(taker, _)| *taker)
     }
 
-    /// What all catalogers took out of the file.
+    /// The facts that all catalogers took from the file.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Facts> {
         self.0.iter().map(|(_, facts)| facts)
     }
@@ -91,7 +91,7 @@ impl<'c> Reader<'c> {
         takers
     }
 
-    /// Reads a file but for what none of its takers needs.
+    /// Reads a file, without the parts that none of its takers needs.
     fn hold(&self, file: &mut File<'_>, takers: &[usize]) -> Result<(), Error> {
         let needless = |start: &[u8]| {
             let takers = takers.iter().filter_map(|place| self.catalogers.get(*place));

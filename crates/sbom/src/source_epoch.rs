@@ -8,11 +8,11 @@ use std::collections::HashMap;
 
 use sealift_model::SourcePackage;
 
-/// The epochs of sources whose version does not tell it.
+/// The epochs of sources whose versions lack it.
 #[derive(Debug, Default)]
 pub(crate) struct SourceEpochs(HashMap<SourcePackage, (Kinship, u32)>);
 
-/// How well a package's epoch tells that of its source, best first.
+/// How closely a package's epoch indicates that of its source, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Kinship {
     /// The main package: its preamble is the source's own.

@@ -191,7 +191,8 @@ fn to_cyclonedx(text: &str, input: &Input<'_>, unread: &mut Vec<Diagnostic>) -> 
         let line = lines.line_of(raw.get());
         match serde_json::from_str::<Artifact<'_>>(raw.get()) {
             Ok(artifact) => {
-                // A line begins with the comma before what stands on it, so only what is written has one.
+                // A line begins with the comma before its value, so only values that are written
+                // have one.
                 json.on_line(line.unwrap_or_default());
                 let owner = artifact.id.as_deref().and_then(|id| owners.remove(id));
                 component(&artifact, owner.as_deref(), &mut json);
@@ -271,7 +272,7 @@ fn about(source: &Source<'_>, json: &mut PlacedJson) {
 }
 
 fn distribution(distro: &Distro<'_>, json: &mut PlacedJson) {
-    // Of an image without os-release there is an empty object.
+    // For an image without os-release, the object is empty.
     let Some(id) = distro.id.as_ref().or(distro.name.as_ref()) else { return };
     json.object();
     json.field("type", "operating-system");

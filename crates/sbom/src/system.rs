@@ -1,5 +1,5 @@
-//! Checks that the operating system's packages were found: an image of which nothing was read looks
-//! like one without faults.
+//! Checks that the operating system's packages were found: an image whose packages were not read
+//! looks like one without faults.
 
 use sealift_model::{Diagnostic, Distribution, Ecosystem, Family, Impact, Package};
 
@@ -17,7 +17,7 @@ const MANAGERS: &[(&str, Ecosystem, &str)] = &[
 ];
 
 /// Adds to the diagnostics of a tree what its distribution makes of them: that its packages cannot
-/// be matched, that there are none, that what stands in a database's place is no file.
+/// be matched, that there are none, or that a database is not a regular file.
 pub(crate) fn judge(
     packages: &[Package],
     distribution: Option<&Distribution>,
@@ -59,7 +59,7 @@ pub(crate) fn judge(
     });
 }
 
-/// What to say of a distribution none of whose packages was found.
+/// The message for a distribution without any package found.
 fn lacking(distribution: &Distribution) -> String {
     let manager = distribution.family.and_then(Family::packages).and_then(|ecosystem| {
         MANAGERS.iter().find(|(_, own, _)| *own == ecosystem).map(|(.., manager)| manager)

@@ -63,7 +63,7 @@ impl<'t> View<'t> {
         identify_distribution(&files)
     }
 
-    /// What the catalogers find, those of `which` places alone.
+    /// The packages that the catalogers at the places `which` find.
     pub(crate) fn packages(
         &self,
         catalogers: &[&dyn Cataloger],

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 pub use self::policies::{denied, kyverno};
 pub use self::wire::{Certificate, certificate};
 
-/// What goes wrong with the paths that begin so.
+/// A fault for paths with a prefix.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Fault {
@@ -23,7 +23,7 @@ pub enum Fault {
     Status(u16, &'static str),
     /// An answer that takes so long.
     Slow(Duration),
-    /// Another body than any of the API.
+    /// A body that is not of the API.
     Body(&'static str),
     /// Every page names the same next one.
     Circle,
@@ -48,7 +48,7 @@ struct State {
 }
 
 impl Cluster {
-    /// Begins to answer, to who has the token `first`.
+    /// Starts to answer clients that have the token `first`.
     ///
     /// # Panics
     /// When loopback has no port.
@@ -65,7 +65,7 @@ impl Cluster {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (tls, state) = (Arc::clone(&tls), Arc::clone(&shared));
-                // A client that goes away is the test's own.
+                // A client that disconnects is the test's own.
                 thread::spawn(move || wire::serve(stream, tls, |asked| api::answer(&state, asked)));
             }
         });
@@ -84,7 +84,7 @@ impl Cluster {
         self.lock().asked.clone()
     }
 
-    /// Takes another token from now on, and no other.
+    /// Accepts only this token from now on.
     pub fn rotate(&self, token: &str) {
         token.clone_into(&mut self.lock().token);
     }
@@ -94,17 +94,17 @@ impl Cluster {
         self.lock().objects.push(object);
     }
 
-    /// Has something go wrong with paths that begin so.
+    /// Applies a fault to paths with a prefix.
     pub fn break_at(&self, path: &str, fault: Fault) {
         self.lock().faults.push((path.to_owned(), fault));
     }
 
-    /// Has nothing go wrong any more.
+    /// Removes all faults.
     pub fn mend(&self) {
         self.lock().faults.clear();
     }
 
-    /// Writes what is mounted for a service account into a folder.
+    /// Writes the files that are mounted for a service account into a folder.
     ///
     /// # Panics
     /// When the folder cannot be written to.
@@ -114,7 +114,7 @@ impl Cluster {
         std::fs::write(folder.join("token"), token).expect("a folder of a test");
     }
 
-    /// A file of kubectl for it, with the token `first`.
+    /// A kubeconfig for it, with the token `first`.
     #[must_use]
     pub fn kubeconfig(&self) -> Value {
         let authority = base64::Engine::encode(

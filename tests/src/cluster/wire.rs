@@ -57,7 +57,7 @@ fn made() -> (rcgen::Certificate, rcgen::KeyPair) {
     (parameters.self_signed(&key).expect("a certificate"), key)
 }
 
-/// Such a certificate, and what a server makes of it.
+/// A certificate for loopback, and the server configuration with it.
 #[expect(clippy::expect_used, reason = "a test without its server fails")]
 pub(super) fn tls() -> (String, Arc<ServerConfig>) {
     let (certificate, key) = made();

@@ -293,7 +293,7 @@ impl Signed {
         })
     }
 
-    /// What a bundle of a bare key names it by: SHA-256 of it.
+    /// The hint by which a bundle names a bare key: its SHA-256.
     #[must_use]
     pub fn hint(&self) -> String {
         STANDARD.encode(HashKind::Sha256.digest(&self.key.public_der()))

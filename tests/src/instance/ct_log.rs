@@ -39,7 +39,7 @@ pub struct SctRecipe {
 pub enum SctLog {
     /// One of the trusted root.
     Trusted,
-    /// One that nobody knows.
+    /// An unknown log.
     Unknown,
     /// Claims the trusted one, and is signed by another key.
     Forged,
@@ -63,7 +63,7 @@ impl CtLog {
         Sha256::digest(self.key.public_der()).to_vec()
     }
 
-    /// What it answers when it is given a certificate (RFC 6962 4.1).
+    /// The answer of the log to a submitted certificate (RFC 6962 4.1).
     ///
     /// # Panics
     /// For a certificate that is too long.

@@ -255,7 +255,7 @@ fn rsa_public(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
     der::sequence(&[algorithm, der::bits(&numbers)])
 }
 
-/// The DER of an RSA key of so many bits that nobody has.
+/// The DER of an RSA public key of `bits` bits, without a secret key.
 #[must_use]
 pub fn rsa_of_bits(bits: usize) -> Vec<u8> {
     let mut modulus = Stream::new("modulus").take(bits / 8);

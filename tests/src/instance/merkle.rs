@@ -1,7 +1,7 @@
 //! A leaf's place in a Merkle tree (RFC 6962 2.1).
 //!
-//! The other leaves are nobody's business: a subtree without the leaf is a hash out of the seed,
-//! so a tree of any size costs as much as the path.
+//! The other leaves do not matter: a subtree without the leaf is a hash made from the seed, so a
+//! tree of any size costs as much as the path.
 
 use sha2::{Digest as _, Sha256};
 

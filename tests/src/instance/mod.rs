@@ -57,7 +57,7 @@ pub struct Instance {
     /// Signs times.
     pub timestamp_authority: TimestampAuthority,
     seed: String,
-    /// From when until when all of it is valid.
+    /// Start and end of the validity of all of it.
     validity: (i64, i64),
     /// Has the authority's name and not its key.
     impostor: Authority,
@@ -112,7 +112,7 @@ impl Instance {
         }
     }
 
-    /// Who vouches for signers.
+    /// The OIDC issuer that vouches for signers.
     #[must_use]
     pub fn issuer(&self) -> String {
         format!("https://oidc.{}", self.organization)

@@ -66,7 +66,7 @@ pub struct EntryRecipe {
     pub proof: bool,
     /// Whether another key than the log's signs promise and checkpoint.
     pub forged: bool,
-    /// Whether the entry claims a log that nobody knows, which signs it.
+    /// Whether the entry claims an unknown log, which signs it.
     pub unknown: bool,
     /// First line of the checkpoint, where it is not the log's.
     pub origin: Option<String>,
@@ -276,7 +276,8 @@ fn signature_line(name: &str, id: &[u8], signature: &[u8]) -> String {
 }
 
 impl Subject<'_> {
-    /// What the entry's digest is of: the artifact, or the envelope's pre-authentication encoding.
+    /// The bytes that the entry's digest is over: the artifact, or the envelope's
+    /// pre-authentication encoding.
     fn signed_bytes(&self) -> &[u8] {
         match &self.content {
             Signed::Message(message) => message,

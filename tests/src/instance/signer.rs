@@ -89,7 +89,7 @@ impl CertificateRecipe {
         }
     }
 
-    /// Who vouches for the signer.
+    /// The OIDC issuer that vouches for the signer.
     #[must_use]
     pub fn issuer(&self) -> &str {
         self.claims.iter().find(|claim| claim.arc == 8).map_or("", |claim| &claim.text)
@@ -174,7 +174,7 @@ impl CertificateRecipe {
 }
 
 impl Identity {
-    /// What a verifier shows of it: address, URI or name.
+    /// The text that a verifier shows: address, URI or name.
     #[must_use]
     pub fn text(&self) -> &str {
         match self {

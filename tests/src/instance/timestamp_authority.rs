@@ -55,11 +55,11 @@ impl TimestampAuthorityRecipe {
 pub struct TimestampRecipe {
     /// Seconds after the signing.
     pub offset: i64,
-    /// Accuracy in seconds, where the authority tells it.
+    /// Accuracy in seconds, if the authority states it.
     pub accuracy: Option<u64>,
     /// Whether the token carries the signer's certificate.
     pub embedded: bool,
-    /// Whether an authority that nobody knows signs it.
+    /// Whether an unknown authority signs it.
     pub unknown: bool,
     /// Whether another key than the certificate's signs it.
     pub forged: bool,

@@ -30,7 +30,7 @@ pub fn of_data(sigstore: &Path, provider: &'static dyn Provider) -> Vec<Accepted
     cases.filter_map(|case| of_case(case, provider)).collect()
 }
 
-/// The bundle has what counts, and the policy requires all of it.
+/// Reduces the bundle to the evidence that counts, all of which the policy then requires.
 fn of_case(mut case: BundleCase, provider: &'static dyn Provider) -> Option<Accepted> {
     let mut document: Value = serde_json::from_slice(&case.bundle).ok()?;
     let root = case.trusted_root(provider).ok()?;
@@ -178,7 +178,7 @@ fn needed(mut root: Value, recipe: &Recipe, instance: &Instance) -> Value {
     root
 }
 
-/// What the exceptions may ask of a bundle.
+/// The tags of a bundle, for the exceptions.
 fn tags(bundle: &Value) -> BTreeSet<String> {
     let material = &bundle["verificationMaterial"];
     let entries = material["tlogEntries"].as_array().map_or(&[][..], Vec::as_slice);

@@ -64,7 +64,7 @@ fn error(status: u16, code: &str) -> Answer {
     Answer::new(status).body("application/json", body.into_bytes())
 }
 
-/// What is said to whom is not let in.
+/// The answer to a client without access.
 fn refuse(state: &State, asked: &Asked, place: Option<&Place<'_>>) -> Option<Answer> {
     let said = asked.header("authorization").unwrap_or_default();
     match &state.options.access {

@@ -1,4 +1,4 @@
-//! What a registry may do wrong.
+//! Faults of a registry.
 
 use std::io::{self, Write};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::wire::Answer;
 
-/// What is answered instead of what should be.
+/// An answer in place of the right one.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Fault {
@@ -20,7 +20,7 @@ pub enum Fault {
         /// The body.
         body: Vec<u8>,
     },
-    /// The right answer with the bits of one byte, a quarter into it, turned round.
+    /// The right answer with the bits of one byte, a quarter into it, inverted.
     Changed,
     /// The right answer under another media type.
     Typed(String),
@@ -28,7 +28,7 @@ pub enum Fault {
     Truncated(usize),
     /// The right answer and then more, without end or length.
     Endless,
-    /// Status 200, a length of so many bytes, and zeros as long as anybody listens.
+    /// Status 200, a length of so many bytes, and zeros as long as the client reads.
     Claims(u64),
     /// A byte at a time, with this pause.
     Drip(Duration),
@@ -46,7 +46,7 @@ impl Fault {
         Self::Answer { status, headers: headers.collect(), body: body.into() }
     }
 
-    /// Sends what the fault makes of an answer. False when the connection has to end.
+    /// Sends an answer with the fault applied. False if the connection has to end.
     pub(super) fn send(self, mut right: Answer, stream: &mut TcpStream) -> io::Result<bool> {
         match self {
             Self::Answer { status, headers, body } => {

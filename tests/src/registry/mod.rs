@@ -1,5 +1,5 @@
-//! A container registry on loopback that does what a test wants of it: the distribution API with
-//! or without referrers, authentication, and faults on demand.
+//! A container registry on loopback that behaves as a test needs: the distribution API with or
+//! without referrers, authentication, and faults on demand.
 //!
 //! ```
 //! use sealift_tests::registry::{Options, TestRegistry};
@@ -38,7 +38,7 @@ pub struct Options {
     pub referrers: bool,
     /// Entries of one page of a list.
     pub page: usize,
-    /// Whom it lets in.
+    /// The clients that it accepts.
     pub access: Access,
     /// Whether it answers for a part of a blob.
     pub ranges: bool,
@@ -50,20 +50,20 @@ impl Default for Options {
     }
 }
 
-/// Whom a registry lets in.
+/// The clients that a registry accepts.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_enums, reason = "tests name what they want")]
 pub enum Access {
     /// Anybody.
     Anybody,
-    /// Who has the password, told by `Basic`.
+    /// Clients with the password, sent as `Basic`.
     Basic {
         /// The user.
         user: String,
         /// The password.
         password: String,
     },
-    /// Who has a token of the token service, which is the registry's own host.
+    /// Clients with a token of the token service, which is the registry's own host.
     Token {
         /// The user.
         user: String,
@@ -132,7 +132,7 @@ impl TestRegistry {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let state = Arc::clone(&state);
-                // Who hangs up in the middle ends that thread alone.
+                // A client that hangs up early ends only that thread.
                 thread::spawn(move || wire::serve(&state, stream));
             }
         });
@@ -145,12 +145,12 @@ impl TestRegistry {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// Has it answer some requests otherwise than it should.
+    /// Makes it answer some requests wrongly.
     pub fn fail(&self, rule: impl Fn(&Asked) -> Option<Fault> + Send + Sync + 'static) {
         *lock(&self.state.rule) = Some(Arc::new(Box::new(rule)));
     }
 
-    /// What it has been asked, in order.
+    /// The requests so far, in order.
     #[must_use]
     pub fn asked(&self) -> Vec<Asked> {
         lock(&self.state.asked).clone()
@@ -212,7 +212,7 @@ impl TestRegistry {
         }
     }
 
-    /// Has a tag name a digest.
+    /// Makes a tag name a digest.
     pub fn put_tag(&self, repository: &str, tag: &str, digest: Digest) {
         lock(&self.state.store).tags.insert((repository.to_owned(), tag.to_owned()), digest);
     }
@@ -229,7 +229,7 @@ impl TestRegistry {
         lock(&self.state.store).manifests.get(digest).map(|(_, bytes)| bytes.to_vec())
     }
 
-    /// What a tag names.
+    /// The digest that a tag names.
     #[must_use]
     pub fn tagged(&self, repository: &str, tag: &str) -> Option<Digest> {
         lock(&self.state.store).tags.get(&(repository.to_owned(), tag.to_owned())).cloned()

@@ -47,7 +47,7 @@ pub enum Fault {
     OtherIdentity,
     /// The certificate is of another key.
     OtherKey,
-    /// The certificate is of an authority that nobody knows.
+    /// The certificate is of an unknown authority.
     UnknownAuthority,
     /// The certificate is in no log.
     NoCertificateTimestamp,
@@ -65,7 +65,7 @@ pub enum Fault {
     Conflict,
     /// The timestamp is over something else.
     OtherTimestamp,
-    /// The timestamp is of an authority that nobody knows.
+    /// The timestamp is of an unknown authority.
     ForgedTimestamp,
 }
 
@@ -92,7 +92,7 @@ pub struct SigningServers {
 struct State {
     instance: Instance,
     fault: Option<Fault>,
-    /// Entries by name, for those who ask again.
+    /// Entries by name, for later requests.
     entries: Mutex<Vec<(String, Value)>>,
     /// Logins that were begun.
     begun: Mutex<Vec<login::Begun>>,
@@ -159,7 +159,7 @@ impl SigningServers {
     }
 }
 
-/// An identity token, valid until a time. Nobody signs it: the authority here takes its word.
+/// An identity token, valid until a time. It is not signed: the authority here trusts it.
 #[must_use]
 pub fn token(instance: &Instance, name: &str, expires: i64) -> String {
     signed(&claims(instance, name, expires))

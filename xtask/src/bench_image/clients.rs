@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::Outcome;
 
-/// Runs a client, and fails when it does.
+/// Runs a client, and fails if the client does.
 pub(super) fn run(command: &mut Command) -> Outcome {
     let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status();
     let name = command.get_program().display();
@@ -19,7 +19,7 @@ pub(super) fn run(command: &mut Command) -> Outcome {
     }
 }
 
-/// Installs packages into a new project folder. No script of theirs runs.
+/// Installs packages into a new project folder. None of their scripts runs.
 pub(super) fn npm_install(folder: &Path, packages: &[(&str, &str)]) -> Outcome {
     fs::create_dir_all(folder)?;
     let dependencies: Map<String, Value> =

@@ -49,7 +49,7 @@ impl Debian {
         MERGED.iter().try_for_each(|name| tar.symlink(name, &format!("usr/{name}")))
     }
 
-    /// Installs packages with all that they depend on and that is not there.
+    /// Installs packages with all missing dependencies.
     pub(super) fn install(&mut self, roots: &[&'static str], tar: &mut LayerTar) -> Outcome {
         self.roots.extend(roots);
         run(self.apt().arg("--download-only").args(&self.roots))?;
@@ -61,7 +61,7 @@ impl Debian {
         self.write_status(tar)
     }
 
-    /// Unpacks packages again that are there.
+    /// Unpacks installed packages again.
     pub(super) fn reinstall(&mut self, names: &[&str], tar: &mut LayerTar) -> Outcome {
         for name in names {
             unpack(self.package(name)?.archive.clone(), tar)?;
@@ -69,7 +69,7 @@ impl Debian {
         Ok(())
     }
 
-    /// Takes packages away: hides their files and forgets them.
+    /// Removes packages: hides their files and forgets them.
     pub(super) fn remove(&mut self, names: &[&str], tar: &mut LayerTar) -> Outcome {
         for name in names {
             let package = self.package(name)?;
@@ -102,7 +102,7 @@ impl Debian {
         tar.text("var/lib/dpkg/status", format!("{}\n", paragraphs.join("\n")).as_bytes())
     }
 
-    /// What apt would install of an empty system for all roots, by name.
+    /// The packages that apt would install on an empty system for all roots, by name.
     fn closure(&self) -> Result<BTreeMap<String, PathBuf>, Failure> {
         let output = self.apt().arg("--simulate").args(&self.roots).output()?;
         let text = String::from_utf8(output.stdout)?;
@@ -131,7 +131,7 @@ impl Debian {
     }
 }
 
-/// Puts the files of a package into the layer, and what dpkg notes of it.
+/// Puts the files of a package into the layer, with dpkg's records of it.
 fn unpack(archive: PathBuf, tar: &mut LayerTar) -> Result<Installed, Failure> {
     let list = unpack_files(&archive, tar)?;
     let mut members = BTreeMap::new();
@@ -159,7 +159,7 @@ fn unpack(archive: PathBuf, tar: &mut LayerTar) -> Result<Installed, Failure> {
     Ok(Installed { archive, paragraph, list, info })
 }
 
-/// Puts the files of a package into the layer; what is said is the package's list.
+/// Puts the files of a package into the layer; returns the package's file list.
 fn unpack_files(archive: &PathBuf, tar: &mut LayerTar) -> Result<String, Failure> {
     let mut list = "/.\n".to_owned();
     let mut members = Members::of(archive, "--fsys-tarfile")?;
@@ -228,8 +228,8 @@ fn paragraph_of(control: &str) -> String {
     format!("{package}\nStatus: install ok installed\n{rest}\n")
 }
 
-/// What dpkg's files about the package begin with: its name, and its architecture where another
-/// may be installed beside it.
+/// The prefix of dpkg's files about the package: its name, and its architecture where another may
+/// be installed beside it.
 fn info_stem(paragraph: &str) -> String {
     let field =
         |name: &str| paragraph.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));

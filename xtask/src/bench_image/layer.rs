@@ -49,7 +49,7 @@ impl LayerTar {
         Ok(Self { path: path.to_owned(), tar, folders: BTreeSet::new(), files: 0 })
     }
 
-    /// A folder and those that it lies in, each once.
+    /// Adds a folder and its parents, each once.
     pub(super) fn folder(&mut self, path: &str) -> Outcome {
         let path = path.trim_matches('/');
         let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
@@ -138,7 +138,7 @@ fn header(kind: EntryType, mode: u32, bytes: u64) -> Header {
     header
 }
 
-/// Takes the digest of what is written through it.
+/// Hashes everything that is written through it.
 pub(super) struct Hashing<W> {
     pub(super) inner: W,
     pub(super) hasher: Hasher,

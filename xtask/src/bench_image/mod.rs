@@ -1,6 +1,6 @@
 //! The big image of the benchmarks: real packages of Debian, npm, Python and Maven in a dozen
-//! layers, about 3 GB. Packages come through the ecosystems' own clients, with whatever they are
-//! set up to ask; what is made of them depends on nothing else.
+//! layers, about 3 GB. Packages come through the ecosystems' own clients, as these are configured;
+//! the image depends on nothing else.
 
 mod clients;
 mod debian;
@@ -42,7 +42,7 @@ pub(crate) fn ready() -> Outcome {
     Ok(fs::remove_dir_all(work)?)
 }
 
-/// Writes the tar of each step of the recipe: those of Debian, of which each builds on the ones
+/// Writes the tar of each step of the recipe: those of Debian, each of which builds on the ones
 /// before it, on one thread, and all others on a second.
 fn layers(work: &Path) -> Result<Vec<MadeLayer>, Failure> {
     let (debian, others) = thread::scope(|scope| {
@@ -56,7 +56,7 @@ fn layers(work: &Path) -> Result<Vec<MadeLayer>, Failure> {
     Ok(layers)
 }
 
-/// The layers of Debian's steps, or with none those of all the others.
+/// The layers of Debian's steps, or, without `debian`, those of all others.
 fn steps(work: &Path, mut debian: Option<Debian>) -> Result<Vec<MadeLayer>, Failure> {
     let mut layers = Vec::new();
     for (place, step) in RECIPE.iter().enumerate() {

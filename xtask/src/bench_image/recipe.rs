@@ -1,4 +1,5 @@
-//! What is in the image, layer by layer: a few roots each, whose dependencies give the numbers.
+//! The contents of the image, layer by layer: a few roots each, whose dependencies make up the
+//! bulk.
 /// A layer in the making.
 pub(super) struct Step {
     pub(super) created_by: &'static str,
@@ -25,7 +26,7 @@ impl Content {
     }
 }
 pub(super) const SITE_PACKAGES: &str = "usr/local/lib/python3.11/site-packages";
-/// Paths that the last layer takes away.
+/// Paths that the last layer removes.
 pub(super) const HIDDEN: &[&str] = &["usr/share/man", "usr/share/locale", "srv/portal/public"];
 /// Folders that the last layer makes anew, empty.
 pub(super) const EMPTIED: &[&str] = &["usr/share/info", "var/cache"];

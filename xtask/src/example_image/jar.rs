@@ -1,10 +1,10 @@
-//! The application of the example image: a jar in the manner of Spring Boot, with another in it.
+//! The application of the example image: a jar like those of Spring Boot, with another in it.
 
 use crate::{Failure, zip};
 
 type Jar = Result<Vec<u8>, Failure>;
 
-/// `shop.jar` with `log4j-core-2.14.1.jar` in it, which is so by its `pom.properties`.
+/// `shop.jar` with `log4j-core-2.14.1.jar` in it, identified by its `pom.properties`.
 pub(super) fn shop() -> Jar {
     let manifest = "Manifest-Version: 1.0\r\nImplementation-Title: shop\r\n\
                     Implementation-Version: 1.4.0\r\n\r\n";

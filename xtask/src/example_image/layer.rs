@@ -13,7 +13,7 @@ const GZIP_HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 
 /// The files of one layer.
 pub(super) struct Layer {
-    /// What put it there, for the image's history.
+    /// The command that created it, for the image's history.
     pub(super) created_by: &'static str,
     files: BTreeMap<String, Vec<u8>>,
 }

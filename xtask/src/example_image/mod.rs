@@ -1,5 +1,5 @@
 //! The image of the quick start: metadata of packages and no software, made from the lists in
-//! [`content`], the same bytes wherever it is made.
+//! [`content`], with the same bytes on every machine.
 
 mod content;
 mod debian;

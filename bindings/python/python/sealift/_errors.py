@@ -1,4 +1,4 @@
-"""What goes wrong, with its fields."""
+"""Errors, with their fields."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _again(kind: type[SealiftError], message: str, fields: dict[str, Any]) -> Se
 
 
 class CancelledError(SealiftError):
-    """Somebody ended it; nothing half-done is kept."""
+    """The call was cancelled; nothing half-done is kept."""
 
 
 class ScanError(SealiftError):
@@ -39,14 +39,14 @@ class ScanError(SealiftError):
 
 
 class DigestMismatch(ScanError):
-    """Content is not what its digest names: somebody has changed it."""
+    """Content does not match its digest: it was changed."""
 
     expected: str = ""
     actual: str = ""
 
 
 class LimitExceeded(ScanError):
-    """Reading a target would cost more than is allowed."""
+    """Reading a target would exceed a limit."""
 
     limit: str = ""
     max: int = 0
@@ -74,7 +74,7 @@ class VerificationError(SealiftError):
 
 
 class SigningError(SealiftError):
-    """Nothing is signed."""
+    """Signing failed; nothing is signed."""
 
 
 class PolicyError(SealiftError):

@@ -91,7 +91,7 @@ class _Signers(TypedDict, total=False):
     insecure_ignore_tlog: bool
 
 class _Log(TypedDict, total=False):
-    # Of functions that verify: without trusted_root no log is trusted, and none is asked.
+    # For functions that verify: without trusted_root, no log is trusted or asked.
     rekor_url: str | None
     offline: bool
 
@@ -145,7 +145,7 @@ class _Gate(_Signers, _Log, total=False):
     max_age_days: int | None
     as_of: str | None
 
-# Of `github` alone, and all of them there: the commit and the job of a snapshot.
+# Only for `github`, which needs all of them: the commit and the job of a snapshot.
 _Render = TypedDict(
     "_Render", {"sha": str, "ref": str, "correlator": str, "job_id": str}, total=False
 )

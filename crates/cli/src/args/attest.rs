@@ -49,7 +49,7 @@ impl AttestScanArgs {
         self.attest || !self.attest_sbom.is_empty()
     }
 
-    /// A flag that says who signs: without anything to sign it may be taken for a check.
+    /// A flag that names the signer: without anything to sign, a user may take it for a check.
     pub(crate) fn signer(&self) -> Option<&'static str> {
         let by = &self.by;
         let named = [

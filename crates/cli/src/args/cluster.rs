@@ -1,4 +1,4 @@
-//! Flags of who asks a cluster.
+//! Flags for access to a cluster.
 
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ pub(crate) struct ClusterArgs {
 }
 
 impl ClusterArgs {
-    /// Whether one is named.
+    /// Whether a cluster is named.
     pub(crate) fn is_some(&self) -> bool {
         self.cluster.is_some() || self.kubeconfig.is_some()
     }

@@ -128,7 +128,7 @@ impl ConfigArgs {
         self.exit_code.is_some_and(|code| code != 0)
     }
 
-    /// The same as flags of a scan for packages: no statement is about a configuration file.
+    /// The same as flags of a package scan: VEX statements are never about configuration files.
     pub(crate) fn suppress(&self) -> SuppressArgs {
         SuppressArgs {
             ignorefile: self.ignorefile.clone(),

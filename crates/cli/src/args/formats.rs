@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-/// Formats of what checks say.
+/// Formats of the results of checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ConfigFormat {
     Table,

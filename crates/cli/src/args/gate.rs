@@ -16,7 +16,7 @@ Exit status: 0 the image may pass, perhaps with warnings; 1 it may not (--exit-c
 2 wrong usage or unreadable input; 3 not decided, because the scan is incomplete; \
 the --exit-on-eol value when the distribution is past its end of life.";
 
-/// What flags of a scan mean in the gate, where that is something else.
+/// The help of scan flags that mean something else in the gate.
 const OWN_WORDS: [(&str, &str); 7] = [
     (
         "format",
@@ -43,11 +43,11 @@ const OWN_WORDS: [(&str, &str); 7] = [
 ];
 
 /// Flags of a scan that change nothing in the gate: it reads and verifies all layers, and always
-/// tells what does not count. The last one is refused.
+/// reports what does not count. The last one is refused.
 const WITHOUT_EFFECT: [&str; 5] =
     ["no_cache", "cache_max_mib", "list_all_pkgs", "show_suppressed", "download_db_only"];
 
-/// The verb with the flags of a scan explained as what they are here.
+/// The verb, with the scan flags explained as they work here.
 pub(super) fn in_own_words(mut command: Command) -> Command {
     for (id, help) in OWN_WORDS {
         command = command.mut_arg(id, |arg| arg.help(help));

@@ -32,7 +32,7 @@ impl LayerArgs {
     }
 }
 
-/// What Syft's `--scope` takes.
+/// The values of Syft's `--scope`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LayerScope {
     Squashed,

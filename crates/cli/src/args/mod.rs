@@ -199,7 +199,7 @@ pub(crate) fn command() -> clap::Command {
     command
 }
 
-/// The command as its manual pages show it: what helps has no page of its own.
+/// The command as its manual pages show it: `help` has no page of its own.
 pub(crate) fn documented() -> clap::Command {
     fn without_help(command: clap::Command) -> clap::Command {
         command.disable_help_subcommand(true).mut_subcommands(without_help)

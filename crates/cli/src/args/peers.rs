@@ -21,7 +21,7 @@ enum Value {
 }
 
 impl Value {
-    /// What there may be, where it is not this value.
+    /// The values that are allowed, if this is not one of them.
     fn refusal(self, text: &str) -> Option<&'static str> {
         match self {
             Self::Count if !text.parse::<u64>().is_ok_and(|number| number > 0) => {
@@ -35,9 +35,8 @@ impl Value {
     }
 }
 
-/// The peers' flags for what this command does not need: caches it has not, databases of theirs
-/// and calls it does not make, registries it does not ask, checks it does not run, tables it does not
-/// draw, hints that it needs none of. Leaving them out changes no finding and weakens no check.
+/// The peers' flags for things that this command does not have or need: caches, databases, calls,
+/// registries, checks, tables and hints. Leaving them out changes no finding and weakens no check.
 const HARMLESS: &[(&str, Value)] = &[
     ("allow-http-registry", Value::None),
     ("allow-insecure-registry", Value::None),
@@ -99,7 +98,8 @@ const HARMLESS: &[(&str, Value)] = &[
     ("vex-repo", Value::None),
 ];
 
-/// Trivy's flags without which the outcome would be another, and what to do instead.
+/// Trivy's flags that this command does not have and that would change the outcome, and what to do
+/// instead.
 const MISSING: &[(&str, &str)] = &[
     ("ansible-extra-vars", ANSIBLE_HINT),
     ("ansible-inventory", ANSIBLE_HINT),
@@ -153,7 +153,7 @@ const FORMATS: &[(&str, &str)] = &[
 const PACKAGES_HINT: &str =
     "--format cyclonedx or spdx-json lists packages for other programs, json does in Trivy's form";
 
-/// Flags of Trivy's that an empty value leaves as they are without it.
+/// Flags of Trivy's for which an empty value is the same as no flag.
 const EMPTY_IS_UNSET: &[&str] = &[
     "cache-dir",
     "compliance",
@@ -167,7 +167,7 @@ const EMPTY_IS_UNSET: &[&str] = &[
     "vex",
 ];
 
-/// Values with which a missing flag asks for what is done here anyway: Trivy's defaults.
+/// Values of missing flags that ask for what this command does anyway: Trivy's defaults.
 const DEFAULTS: &[(&str, &str)] =
     &[("detection-priority", "precise"), ("vuln-severity-source", "auto")];
 
@@ -179,7 +179,8 @@ const DATABASE_HINT: &str = "fetch advisories with `sealift db update --ecosyste
 const CHECKS_HINT: &str =
     "leave it out; there is no report by benchmark, and `sealift config` checks files one by one";
 
-/// Cosign's flags without which the outcome would be another, and what to do instead.
+/// Cosign's flags that this command does not have and that would change the outcome, and what to do
+/// instead.
 const MISSING_OF_COSIGN: &[(&str, &str)] = &[
     ("attachment", "name the attachment itself by its digest"),
     (
@@ -205,8 +206,8 @@ const KEY_HINT: &str = "keys on security tokens are not read; name a file with -
 
 const SIGNER_HINT: &str = "sign by a key alone, or by an identity without one";
 
-/// Flags that other verbs may have, and what to do instead where there is none: of cosign's verbs, and
-/// of Grype, Syft and OSV-Scanner, whose command lines are not followed.
+/// Flags that other verbs may have, and what to do instead where they are absent: those of cosign's
+/// verbs, and of Grype, Syft and OSV-Scanner, whose command lines are not followed.
 const OF_OTHERS: &[(&str, &str)] = &[
     ("by-cve", "findings bear their CVE already"),
     ("catalogers", "--pkg-types and --match say which packages count"),
@@ -253,7 +254,7 @@ const OF_VERIFYING: &[(&str, &str)] = &[(
 const SHORT: &[(&str, &str)] =
     &[("-L", "lockfile"), ("-S", "sbom"), ("-r", "recursive"), ("-t", "template")];
 
-/// Verbs of other scanners, and those that do the same here.
+/// Verbs of other scanners, and the verbs that do the same here.
 const VERBS_OF_OTHERS: &[(&str, &str)] = &[
     ("convert", "choose the --format when scanning; `sealift sbom FILE` reads an SBOM again"),
     ("dir", FOLDER_HINT),
@@ -296,8 +297,7 @@ const VERBS: &[&str] = &[
     "vm",
 ];
 
-/// The arguments without harmless flags that their verb does not have, and the flags that were
-/// among them.
+/// The arguments without the harmless flags that their verb does not have, and those flags.
 pub(crate) fn without_harmless(
     command: &Command,
     args: Vec<OsString>,
@@ -351,9 +351,9 @@ pub(crate) fn without_harmless(
     Ok((kept, left_out))
 }
 
-/// The arguments without flags of Trivy's that are set to nothing, as a variable of a script that is
-/// not set leaves them: as with Trivy, they say nothing. Not among them is what would then be looked
-/// up elsewhere.
+/// The arguments without flags of Trivy's that have an empty value, as an unset variable of a
+/// script leaves them: as in Trivy, they have no effect. Flags whose value would then come from
+/// elsewhere are kept.
 fn without_empty(args: Vec<OsString>) -> Vec<OsString> {
     let mut kept = Vec::with_capacity(args.len());
     let mut args = args.into_iter();
@@ -377,7 +377,7 @@ fn without_empty(args: Vec<OsString>) -> Vec<OsString> {
     kept
 }
 
-/// What clap says, in our words where it is about a flag or verb of the peers.
+/// The error of clap, in our words if it is about a flag or verb of the peers.
 ///
 /// `verb` is the one that was asked for.
 pub(crate) fn explained(error: clap::Error, filled: &[Filled], verb: &str) -> Failure {
@@ -423,7 +423,7 @@ fn missing_verb(verb: &str) -> Option<(String, &'static str)> {
     Some((format!("the verb {verb}"), hint))
 }
 
-/// A format of reports; `set` is the variable that names it, where one does.
+/// The message for a missing report format; `set` is the variable that names it, if any.
 fn missing_format(format: &str, set: Option<&Filled>) -> Option<(String, &'static str)> {
     let (format, hint) = FORMATS.iter().find(|(name, _)| *name == format)?;
     let what = match set {

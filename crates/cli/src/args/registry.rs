@@ -1,4 +1,4 @@
-//! Flags about registries: who asks, and how.
+//! Flags for access to registries.
 
 use std::path::PathBuf;
 
@@ -74,7 +74,7 @@ pub(crate) struct RegistryArgs {
     allow_http_registry: bool,
 }
 
-/// What these flags say, whatever their names.
+/// The values of these flags, whatever their names.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Access {
     pub(crate) login: Option<(String, String)>,

@@ -151,8 +151,8 @@ pub(crate) struct ScanArgs {
 }
 
 impl ScanArgs {
-    /// Whether the report lists packages without findings: SPDX and GitHub's snapshot cannot tell of
-    /// them, and CycloneDX does, as in Trivy, only where `--scanners` asks for them.
+    /// Whether the report lists packages without findings: SPDX and GitHub's snapshot cannot
+    /// contain them, and CycloneDX does, as in Trivy, only if `--scanners` asks for them.
     pub(crate) fn only_lists(&self) -> bool {
         match self.format {
             ReportFormat::SpdxJson | ReportFormat::Spdx | ReportFormat::GitHub => true,
@@ -172,7 +172,7 @@ impl ScanArgs {
     }
 }
 
-/// What Trivy's `--scanners` takes.
+/// The values of Trivy's `--scanners`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum ScannerKind {
     Vuln,

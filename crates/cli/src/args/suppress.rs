@@ -1,4 +1,4 @@
-//! Flags about what does not count.
+//! Flags about suppressed findings.
 
 use std::path::PathBuf;
 

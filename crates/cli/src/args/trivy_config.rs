@@ -1,7 +1,7 @@
 //! Flags that Trivy's configuration file sets (Trivy docs, "Config file"): `--config trivy.yaml`.
 //!
-//! It is read only where it is named. A flag that is given, or that a variable sets, counts before
-//! it; what is as Trivy has it without a file says nothing.
+//! It is read only if it is named. A flag that is given, or that a variable sets, overrides it;
+//! settings with Trivy's defaults have no effect.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -132,20 +132,20 @@ const OTHER_KEYS: &[(&str, &str)] = &[
 const ALL_CHECKED: &str = "azure-arm,cloudformation,dockerfile,helm,kubernetes,terraform,\
                            terraformplan-json,terraformplan-snapshot,ansible";
 
-/// Groups of keys that change no finding: caches, licences, which are not looked for, and those of
-/// verbs that are not here.
+/// Groups of keys that change no finding: caches, licences, which are not looked for, and groups of
+/// verbs that this command does not have.
 const HARMLESS: [&str; 5] = ["cache.redis.", "clean.", "kubernetes.", "license.", "server.listen"];
 
-/// Where Trivy has its modules unless it is told: the file that it generates names the folder in
-/// full, with the home of whoever made it.
+/// The default folder of Trivy's modules: the file that Trivy generates has the full path, with the
+/// home folder of its user.
 const MODULES: &str = "/.trivy/modules";
 
-/// Adds to `args` the flags that the file sets which `--config` names.
+/// Adds to `args` the flags that the file of `--config` sets.
 pub(crate) fn fill_in(
     command: &Command,
     mut args: Vec<OsString>,
 ) -> Result<Vec<OsString>, Failure> {
-    // To find out which verb it is for takes a third of the start.
+    // Finding the verb takes a third of the start-up time.
     let may_name = |arg: &OsString| {
         let arg = arg.as_encoded_bytes();
         arg.starts_with(b"--config") || (arg.starts_with(b"-") && arg.contains(&b'c'))
@@ -179,7 +179,7 @@ pub(crate) fn fill_in(
         let is_given = |arg: &&Arg| {
             given.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine)
         };
-        // A file is for all verbs: what this one does not have is for others.
+        // A file is for all verbs: settings that this verb does not have are for others.
         if let Some(arg) = verb.get_arguments().find(|arg| is_called(arg, flag))
             && !is_given(&arg)
         {
@@ -196,7 +196,7 @@ fn is_called(arg: &Arg, flag: &str) -> bool {
     arg.get_long() == Some(flag) || aliases.contains(&flag)
 }
 
-/// The flag that a key sets, unless it is set to what counts without it.
+/// The flag that a key sets, unless the value is the default.
 fn flag_of(key: &str, value: &str) -> Result<Option<&'static str>, String> {
     let other = OTHER_KEYS.iter().find(|(other, _)| *other == key);
     let usual = other.map_or(key, |(_, usual)| usual);

@@ -40,7 +40,7 @@ impl<P: TypedValueParser> TypedValueParser for Word<P> {
     }
 }
 
-/// What Syft and Grype write before `=FILE` in their `--output`.
+/// Formats that Syft and Grype allow before `=FILE` in their `--output`.
 const FORMATS_OF_OTHERS: [&str; 10] = [
     "cyclonedx-json",
     "cyclonedx-xml",
@@ -54,8 +54,8 @@ const FORMATS_OF_OTHERS: [&str; 10] = [
     "table",
 ];
 
-/// Reads the path of a report. Taken for one, `json` and `cyclonedx-json=FILE` would be files of that
-/// name, and what waits for the report on stdout would get none.
+/// Reads the path of a report. Refuses `json` and `cyclonedx-json=FILE`: as paths they would be
+/// files of that name, and a reader of stdout would get no report.
 pub(super) fn parse_report_path(text: &str) -> Result<PathBuf, String> {
     let format = text.split_once('=').map_or(text, |(format, _)| format);
     if FORMATS_OF_OTHERS.contains(&format) {
@@ -75,7 +75,7 @@ pub(super) fn parse_time(text: &str) -> Result<Timestamp, String> {
     time.map_err(|_| "a day or time is expected, as 2026-01-31 or 2026-01-31T12:00:00Z".to_owned())
 }
 
-/// Reads a kind of configuration files by the name that Trivy's lists have.
+/// Reads a kind of configuration files by its name in Trivy's lists.
 pub(super) fn parse_file_kind(text: &str) -> Result<FileKind, String> {
     let name = if text == "terraformplan-json" { "terraformplan" } else { text };
     let kind = FileKind::ALL.iter().find(|kind| kind.name() == name).copied();

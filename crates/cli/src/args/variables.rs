@@ -1,4 +1,4 @@
-//! Flags that variables set: `SEALIFT_<FLAG>`, and after it those of the peer whose verb it is,
+//! Flags that variables set: `SEALIFT_<FLAG>`, and after it those of the peer that has the verb,
 //! `TRIVY_<FLAG>` or `COSIGN_<FLAG>`.
 
 use std::ffi::OsString;
@@ -42,12 +42,12 @@ pub(crate) enum Peer {
 impl Peer {
     const ALL: [Self; 2] = [Self::Trivy, Self::Cosign];
 
-    /// The one whose verb it is.
+    /// The peer that has the verb.
     pub(crate) fn of(verb: &str) -> Self {
         if COSIGN_VERBS.contains(&verb) { Self::Cosign } else { Self::Trivy }
     }
 
-    /// The prefixes of variables, the first that is set counts.
+    /// The prefixes of variables; the first that is set counts.
     pub(super) fn prefixes(self) -> [&'static str; 2] {
         match self {
             Self::Trivy => ["SEALIFT_", "TRIVY_"],
@@ -56,7 +56,7 @@ impl Peer {
     }
 }
 
-/// Flags that leave something out of what is looked at, or of what counts.
+/// Flags that exclude something from the scan, or from what counts.
 const NARROWING: [&str; 6] =
     ["ignorefile", "pkg-types", "policy-file", "skip-dirs", "skip-files", "vex"];
 
@@ -68,14 +68,14 @@ pub(crate) struct Filled {
     pub(crate) variable: String,
 }
 
-/// Adds to `args` the flags that are not among them and that a variable sets. A weakening
-/// (`--insecure*`, `--allow-*`, what leaves something out) that comes this way is named on stderr.
+/// Adds to `args` the flags that are not among them and that a variable sets. Weakening flags from
+/// variables (`--insecure*`, `--allow-*`, exclusions) are named on stderr.
 pub(crate) fn fill_in(
     command: &Command,
     mut args: Vec<OsString>,
     environment: &Environment,
 ) -> (Vec<OsString>, Vec<Filled>) {
-    // Mostly none is set; to find out which verb it would be for takes a third of the start.
+    // Usually none is set, and finding the verb takes a third of the start-up time.
     if !Peer::ALL.iter().flat_map(|peer| peer.prefixes()).any(|prefix| environment.has(prefix)) {
         return (args, Vec::new());
     }
@@ -103,7 +103,7 @@ pub(crate) fn fill_in(
         });
         let Some((variable, value)) = set else { continue };
         if flag == "password" && !has_user(verb, given, prefixes, environment) {
-            // A variable for all verbs, in which others have the password of a key.
+            // This variable is for all verbs, and for some it is the password of a key.
             eprintln!(
                 "warning: {variable} is the registry's password here, and is not used without a user \
                  name; that of a key is SEALIFT_KEY_PASSWORD"

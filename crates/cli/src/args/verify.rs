@@ -252,7 +252,7 @@ pub(crate) struct SignerArgs {
 }
 
 impl SignerArgs {
-    /// Whether a timestamp is required: who names the authority relies on what it says, as in cosign.
+    /// Whether a timestamp is required: naming the authority means relying on it, as in cosign.
     pub(crate) fn wants_timestamps(&self) -> bool {
         self.use_signed_timestamps || self.own.timestamp_certificate_chain.is_some()
     }

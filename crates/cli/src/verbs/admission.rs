@@ -1,4 +1,4 @@
-//! `admission review`: what policies and image rules say of objects.
+//! `admission review`: judges objects by policies and image rules.
 
 use std::io::{Read as _, stdin};
 use std::num::NonZeroUsize;
@@ -19,11 +19,11 @@ use crate::args::{Access, AdmissionReviewArgs, OperationKind, ReviewFormat};
 use crate::failure::Failure;
 use crate::{Context, clock, cluster, files, output};
 
-/// Exit status when what is enforced does not hold.
+/// Exit status when an enforced rule is violated.
 const REFUSED: u8 = 1;
-/// More than any API server sends: its own limit is 3 MiB for a request.
+/// Larger than any API server sends: its own limit is 3 MiB for a request.
 const MAX_REVIEW_BYTES: u64 = 64 << 20;
-/// How long images are waited for where nothing ends the command.
+/// The longest wait for images if no timeout ends the command.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 pub(crate) fn admission_review(
@@ -39,7 +39,7 @@ pub(crate) fn admission_review(
             World::new(Known::new(access, context.environment), move || now)
         }
     };
-    // Counts are a server's.
+    // Only a server counts requests.
     let asked = cluster::opened(&args.cluster, context.environment, |_| {})?;
     let world = match asked {
         None => world.with_files(around.clone()),
@@ -67,7 +67,7 @@ pub(crate) fn admission_review(
     Ok(if is_allowed { 0 } else { REFUSED })
 }
 
-/// What stands in for a cluster.
+/// The files that stand in for a cluster.
 fn around(args: &AdmissionReviewArgs, now: sealift::Timestamp) -> Result<Files, Failure> {
     let mut around = Files::new(now);
     let beside = args.values.iter().chain(&args.userinfo).chain(&args.cluster_resources);
@@ -122,14 +122,15 @@ fn request(args: &AdmissionReviewArgs, document: Document, around: &Files) -> Re
     around.request_for(document.value, operation)
 }
 
-/// Who is asked, and until when.
+/// The rules to judge by, and the deadline.
 struct Asking {
     rules: Rules,
     until: Instant,
 }
 
 impl Asking {
-    /// What is said of the review on stdin, and whether that admits it; as JSON, the answer to it.
+    /// Judges the review on stdin: whether it is admitted, and the text to print; as JSON, the
+    /// answer to the review.
     fn of_stdin(&self, format: ReviewFormat) -> Result<(bool, String), Failure> {
         let mut bytes = Vec::new();
         let read = stdin().lock().take(MAX_REVIEW_BYTES + 1).read_to_end(&mut bytes);
@@ -153,7 +154,7 @@ impl Asking {
         Ok((decision.is_allowed(), text))
     }
 
-    /// Asks on as many threads as there are processors; the rows are in the order of the objects.
+    /// Judges on as many threads as there are processors; the rows are in the order of the objects.
     fn of_all(&self, requests: &[Request]) -> Review {
         let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let part = requests.len().div_ceil(threads).max(1);
@@ -163,7 +164,7 @@ impl Asking {
             let running: Vec<_> =
                 parts.map(|part| (part, scope.spawn(move || self.of_part(part)))).collect();
             for (part, thread) in running {
-                // A thread that broke off says nothing, and nothing may be taken for a yes.
+                // A thread that panicked gives no answer, and that must not count as admitted.
                 all.append(thread.join().unwrap_or_else(|_| self.of_part(part)));
             }
         });

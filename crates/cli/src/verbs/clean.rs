@@ -1,4 +1,4 @@
-//! `clean`: lists caches and takes them away.
+//! `clean`: lists and removes caches.
 
 use std::path::Path;
 
@@ -41,7 +41,7 @@ pub(crate) fn clean(args: &CleanArgs, context: Context<'_>) -> Result<u8, Failur
     Ok(0)
 }
 
-/// What there is, and where.
+/// Prints the caches and their places.
 fn list(layers: &LayerCache, database: &Path, to: Option<&Path>) -> Result<u8, Failure> {
     let CacheSize { entries, bytes, .. } = layers.size()?;
     let folder = layers.folder().display();

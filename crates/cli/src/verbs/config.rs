@@ -21,7 +21,7 @@ use crate::{Context, Environment, deadline, helm, output, summary, suppress};
 pub(crate) fn config(args: &ConfigArgs, context: Context<'_>) -> Result<u8, Failure> {
     deadline::set(context.global.timeout);
     peers::set_by_variable(Peer::Trivy, context.environment)?;
-    // What a build sets for its own reports revives no comment that has expired.
+    // `SOURCE_DATE_EPOCH` is for reports: it must not revive a comment that has expired.
     let today = args.as_of.unwrap_or_else(now);
     let mut options = ScanOptions::default();
     options.package_types.clear();
@@ -64,7 +64,7 @@ fn checked(
     Ok(Scanner::without_database().judge(contents, options, &NoProgress)?)
 }
 
-/// What reads Trivy's reports expects Trivy's lines; people and their editors have those of the file.
+/// Readers of Trivy's JSON expect Trivy's line numbers; people and editors use those of the file.
 pub(super) fn line_count(is_json: bool) -> LineCount {
     if is_json { LineCount::AsTrivy } else { LineCount::OfFile }
 }
@@ -92,7 +92,7 @@ pub(super) fn configuration(
     Ok(options)
 }
 
-/// Which files are of a kind whatever they are called.
+/// The patterns that assign files to a kind whatever their names.
 pub(super) fn patterns(args: &CheckArgs) -> Result<Vec<FilePattern>, Failure> {
     let patterns = args.file_patterns.iter().map(|pattern| FilePattern::new(pattern));
     Ok(patterns.collect::<Result<_, _>>()?)
@@ -106,13 +106,13 @@ fn rego(args: &CheckArgs) -> RegoSources {
     sources
 }
 
-/// What people should know of the checks in Rego.
+/// Messages about the checks in Rego.
 fn told(options: &ScanOptions) -> &[String] {
     let checks = options.configuration.as_ref().and_then(|all| all.rego.as_ref());
     checks.map_or(&[], |checks| checks.notes())
 }
 
-/// A file that a flag names is no target, so what helps with those is no help.
+/// A file that a flag names is no target, so hints about targets do not help.
 fn unreadable(error: sealift::Error) -> Failure {
     let (path, error, hint): (_, Box<dyn StdError + Send + Sync>, _) = match error {
         sealift::Error::Io { path, source } => {
@@ -138,7 +138,7 @@ fn format(args: &ConfigArgs, environment: &Environment) -> Format {
     }
 }
 
-/// As of every scan: failures decide first, then whether all was seen.
+/// As in every scan: failures decide first, then whether the scan was complete.
 fn status(report: &Report, args: &ConfigArgs) -> u8 {
     let fails = report.configuration.iter().any(|all| all.failures().next().is_some());
     match args.exit_code {

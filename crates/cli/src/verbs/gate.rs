@@ -32,10 +32,10 @@ pub(crate) fn gate(args: GateArgs, context: Context<'_>) -> Result<u8, Failure> 
     let purpose = Purpose::Gate { exit_code: no, requires_signatures };
     let plan = ScanPlan::of_image(&args.image, purpose);
     let (target, mut options) = scan::image_target(&args.image, &plan, context)?;
-    // What a build sets for its own reports says nothing of the day on which this decides.
+    // `SOURCE_DATE_EPOCH` is for reports: the gate decides as of today.
     let now = args.image.scan.as_of.unwrap_or_else(clock::now);
     options.judged_at = Some(now);
-    // What comes from the cache was verified some other day, from some other blob.
+    // Cached layers were verified earlier, from another blob.
     options.cache = None;
     let root = trust::of_policy(&read, args.image.scan.offline, context)?;
     if !context.global.quiet {
@@ -55,7 +55,7 @@ pub(crate) fn gate(args: GateArgs, context: Context<'_>) -> Result<u8, Failure> 
         suppress::say(&outcome.messages);
     }
     let hidden = selection.apply(&mut report);
-    // What does not count is a part of the decision, in whatever format it is told.
+    // What is suppressed is a part of the decision, in every format.
     report.shows_suppressed = true;
     write(&outcome, &report, &args, options.threads, context.environment)?;
     if !context.global.quiet {
@@ -83,7 +83,7 @@ fn end_of_life_status(args: &ScanArgs) -> Option<u8> {
     args.exit_on_eol.filter(|code| *code != 0)
 }
 
-/// The outcome, as text or JSON; in another format the report, and the outcome on stderr.
+/// Writes the outcome as text or JSON; in another format, the report, with the outcome on stderr.
 fn write(
     outcome: &Outcome,
     report: &sealift::Report,
@@ -108,7 +108,7 @@ fn write(
     output::emit(scan.shown.output.as_deref(), |out| out.write_all(text.as_bytes()))
 }
 
-/// What flags leave out of what is looked at.
+/// What flags exclude from the scan.
 fn left_out(args: &ScanArgs) -> Vec<String> {
     let mut told = Vec::new();
     for (flag, paths) in
@@ -129,7 +129,7 @@ fn left_out(args: &ScanArgs) -> Vec<String> {
     told
 }
 
-/// What flags say; each comes before what the policy says.
+/// The settings from flags; each comes before the policy's.
 fn overrides(args: &GateArgs) -> Result<GateOverrides, Failure> {
     let GateArgs { image, decide, signed } = args;
     let mut overrides = GateOverrides::default();

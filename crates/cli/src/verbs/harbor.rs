@@ -27,7 +27,7 @@ pub(crate) fn harbor_serve(args: &HarborServeArgs, context: Context<'_>) -> Resu
     let adapter = Arc::new(adapter);
     let swept = Arc::clone(&adapter);
     serving.look(Box::new(move |_| swept.sweep()));
-    // On a thread of its own: to fetch them takes minutes.
+    // On a thread of its own: fetching advisories takes minutes.
     let updates = updates(args, context, serving.log.clone())?;
     let updates = updates.map(|update| Watch::start(args.db_every, vec![update]));
     let updates = updates.transpose().map_err(|error| Failure::Unusable {
@@ -43,7 +43,7 @@ pub(crate) fn harbor_serve(args: &HarborServeArgs, context: Context<'_>) -> Resu
     Ok(0)
 }
 
-/// Keeps the advisories of the cache folder up to date; none where nobody asks for it.
+/// Keeps the advisories of the cache folder up to date; `None` if no flag asks for it.
 fn updates(
     args: &HarborServeArgs,
     context: Context<'_>,

@@ -1,4 +1,4 @@
-//! What `admission review` and `admission serve` judge by.
+//! The policies and rules of `admission review` and `admission serve`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,12 +15,12 @@ use crate::failure::Failure;
 use crate::network::{self, Network};
 use crate::{Context, Environment, trust};
 
-/// Connections and credentials are kept so long; then the files with credentials are read again.
+/// How long connections and credentials are kept; then the files with credentials are read again.
 const KEPT: Duration = Duration::from_secs(600);
-/// More registries than a cluster pulls from.
+/// The most registries that are kept: more than a cluster pulls from.
 const MAX_REGISTRIES: usize = 256;
 
-/// The policies, the image rules, and what they need.
+/// The policies, the image rules, and the sources that they need.
 pub(super) fn sources(
     args: &JudgedArgs,
     offline: bool,
@@ -59,7 +59,7 @@ pub(super) fn unusable(error: LoadError) -> Failure {
     }
 }
 
-/// The registries that are known, with their connections, tokens and credentials.
+/// The registries seen so far, with their connections, tokens and credentials.
 pub(super) struct Known {
     access: Access,
     environment: Environment,
@@ -108,7 +108,7 @@ struct InOneLine(Failure);
 /// No registry is asked.
 pub(super) struct Offline;
 
-/// It is not, on the wish of who calls.
+/// A registry was not asked, because the caller said so.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}: with --offline no registry is asked")]
 struct NotAsked(Reference);

@@ -9,10 +9,10 @@ use crate::failure::Failure;
 use crate::network::Network;
 use crate::{Environment, output};
 
-/// Bytes of a password.
+/// The most bytes of a password.
 const MAX_BYTES: u64 = 64 << 10;
 
-/// `login`: the registry must take the password before it is kept.
+/// `login`: the registry must accept the password before it is kept.
 pub(crate) fn login(args: LoginArgs, environment: &Environment) -> Result<u8, Failure> {
     let registry = registry(&args.registry)?;
     let password = match args.password {
@@ -50,12 +50,12 @@ pub(crate) fn logout(args: &LogoutArgs, environment: &Environment) -> Result<u8,
     Ok(0)
 }
 
-/// The registry's host: people write URLs, too.
+/// The registry's host; users may write a URL.
 fn registry(written: &str) -> Result<String, Failure> {
     let bare = written.strip_prefix("https://").or(written.strip_prefix("http://"));
     let host = bare.unwrap_or(written).split('/').next().unwrap_or_default();
     let host = if host == "index.docker.io" { "docker.io" } else { host };
-    // It is one if it can stand before the name of an image.
+    // A host is valid if it can stand before the name of an image.
     match format!("{host}/image").parse::<sealift::Reference>() {
         Ok(image) if image.registry() == host => Ok(host.to_owned()),
         _ => Err(Failure::Value {

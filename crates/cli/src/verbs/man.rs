@@ -1,4 +1,4 @@
-//! What the command says of itself, as manual pages.
+//! The manual pages of the command.
 
 use std::fs;
 use std::path::Path;
@@ -31,7 +31,7 @@ fn described<'c>(command: &'c Command, verb: &[String]) -> Result<&'c Command, F
     })
 }
 
-/// Each page names those of the verbs below it, so that there is one of each.
+/// Writes a page for each verb: each page refers to those of the verbs below it.
 fn write_all(command: &Command, folder: &Path) -> Result<(), Failure> {
     fs::create_dir_all(folder)
         .map_err(|source| Failure::Output { path: Some(folder.to_owned()), source })?;

@@ -29,14 +29,14 @@ use crate::{
     Context, Environment, advisories, cache, deadline, output, summary, suppress, target, vex,
 };
 
-/// Files that Trivy reads from the working directory, and this command only where `--config` names
+/// Files that Trivy reads from the working directory, but this command only if `--config` names
 /// them.
 const NOT_READ: [&str; 1] = ["trivy.yaml"];
 
 /// Exit status of an incomplete scan where `--exit-code` asks for a verdict.
 pub(super) const INCOMPLETE: u8 = 3;
 
-/// Columns of a table that goes to a file or pipe.
+/// Width in columns of a table that goes to a file or pipe.
 const WIDTH_WITHOUT_TERMINAL: usize = 160;
 
 pub(crate) fn image(args: ImageVerbArgs, context: Context<'_>) -> Result<u8, Failure> {
@@ -54,7 +54,7 @@ pub(crate) fn image(args: ImageVerbArgs, context: Context<'_>) -> Result<u8, Fai
     run(&target, &options, &plan, attesting, context)
 }
 
-/// The image that flags name, and how it is scanned.
+/// The image that flags name, and the options of its scan.
 pub(super) fn image_target(
     args: &ImageArgs,
     plan: &ScanPlan<'_>,
@@ -95,7 +95,7 @@ fn bases(args: &LayerArgs, sources: &[String], network: &Network<'_>) -> Result<
     Ok(bases)
 }
 
-/// The name in a report: what the user wrote, without the word for the kind of source.
+/// The name in a report: what the user wrote, without the prefix for the kind of source.
 fn display_name(image: &str) -> String {
     let schemes = ["oci:", "oci-archive:", "docker-archive:", "docker-daemon:", "podman:"];
     let bare = schemes.iter().find_map(|scheme| image.strip_prefix(scheme));
@@ -109,7 +109,7 @@ pub(crate) fn fs(args: TreeArgs, context: Context<'_>) -> Result<u8, Failure> {
     run(&Target::Filesystem(args.path), &options, &plan, None, context)
 }
 
-/// A repository is a folder: nothing is cloned.
+/// `repo`: a repository is a folder; nothing is cloned.
 pub(crate) fn repo(args: TreeArgs, context: Context<'_>) -> Result<u8, Failure> {
     let written = args.path.to_string_lossy();
     if !args.path.exists() && written.contains(['@', ':']) {
@@ -150,13 +150,13 @@ fn tree_options(
         checks.line_count = line_count(args.scan.format == ReportFormat::Json);
         options.configuration = Some(checks);
     } else {
-        // One for packages, as Trivy has it, is refused whatever is looked for.
+        // A file pattern for packages, as in Trivy, is refused in every scan.
         patterns(&args.checks)?;
     }
     Ok(options)
 }
 
-/// What is left out of a folder, also where it is named from the working directory.
+/// The rules for what is left out of a folder; patterns may start at the working directory, too.
 #[expect(clippy::disallowed_methods, reason = "this is the command")]
 pub(super) fn skip_rules(folder: &Path, args: &SkipArgs) -> Result<SkipRules, Failure> {
     let SkipArgs { skip_dirs, skip_files } = args;
@@ -176,7 +176,7 @@ pub(crate) fn sbom(args: SbomArgs, context: Context<'_>) -> Result<u8, Failure> 
     run(&target, &options, &ScanPlan::of(&args.scan), None, context)
 }
 
-/// The SBOM on standard input, and one byte more than may be read where it is longer.
+/// The SBOM on standard input, read to one byte above the limit so that a longer one is refused.
 fn read_stdin() -> Result<Target, Failure> {
     let most = DocumentLimits::default().max_sbom_bytes.saturating_add(1);
     let mut bytes = Vec::new();
@@ -232,7 +232,7 @@ fn run(
         statements.map(|it| it.statements(&report, scanner.database(), args)).transpose()?;
     vex::add_attested(&mut suppressed, target, &report, args.offline, context)?;
     let hidden = selection.apply(&mut report);
-    // What a build sets for its own reports revives no rule that has expired.
+    // `SOURCE_DATE_EPOCH` is for reports: it must not revive a rule that has expired.
     let today = args.as_of.unwrap_or_else(now);
     let unused = policy::apply(&mut report, &suppressed.with_exceptions(), today);
     report.shows_suppressed = args.suppress.show_suppressed;
@@ -242,7 +242,7 @@ fn run(
     output::emit(args.shown.output.as_deref(), |out| sealift::render(&report, &format, out))?;
     if !context.global.quiet {
         summary::print(&report, &hidden, context.global.debug);
-        // Of one file nothing is left out: it was asked for by its name.
+        // Nothing is left out of a single file: the user named it.
         if let Target::Filesystem(path) | Target::Rootfs(path) = target
             && !path.is_file()
         {
@@ -272,12 +272,13 @@ fn run(
         }
         (None, _) => {}
     }
-    // The process ends now: to free each package and finding before serves nobody.
+    // The process ends now: freeing each package and finding first would waste time.
     std::mem::forget((report, scanner));
     Ok(status)
 }
 
-/// Scans the target, with a database where findings are asked for, and what is to be said of that.
+/// Scans the target, with a database if findings are asked for, and prints what is to be said about
+/// that.
 pub(super) fn scanned(
     target: &Target,
     options: &ScanOptions,
@@ -287,7 +288,7 @@ pub(super) fn scanned(
     let args = plan.args;
     peers::set_by_variable(Peer::Trivy, context.environment)?;
     let matches = plan.looks_for_vulnerabilities();
-    // A database that is named and cannot be used is better known before the target is read.
+    // A named database that cannot be used is reported before the target is read.
     let named = args.db.as_deref().filter(|_| matches);
     let named = named.map(|path| Database::open(path).map_err(Failure::database)).transpose()?;
     if named.is_none() && matches && (args.offline || args.skip_db_update) {
@@ -313,8 +314,8 @@ pub(super) fn scanned(
     Ok((report, scanner, notes))
 }
 
-/// The exit status: as in Trivy an end of life decides first, then findings; then whether the scan
-/// was whole.
+/// The exit status: as in Trivy, an end of life decides first, then findings, then whether the scan
+/// was complete.
 fn status(report: &Report, plan: &ScanPlan<'_>) -> u8 {
     let args = plan.args;
     if let Some(code) = args.exit_on_eol.filter(|_| report.is_past_end_of_life())
@@ -330,8 +331,8 @@ fn status(report: &Report, plan: &ScanPlan<'_>) -> u8 {
     }
 }
 
-/// Names the settings of Trivy that it would apply by itself. Said also where warnings are not
-/// wanted, since they may be what makes a gate of a scan.
+/// Names the settings files that Trivy would apply by itself. Printed even with `--quiet`, since a
+/// scan may be a gate because of them.
 pub(super) fn say_not_applied(config: Option<&Path>) {
     let is_there = |name: &&str| config.is_none() && Path::new(name).is_file();
     summary::not_applied(NOT_READ.iter().copied().filter(is_there));
@@ -368,7 +369,7 @@ pub(super) fn selection(args: &ScanArgs) -> Result<Selection, Failure> {
     Ok(selection)
 }
 
-/// The database that is named, else that of the cache folder.
+/// The database that is named, else the one in the cache folder.
 pub(super) fn database_path(
     named: Option<PathBuf>,
     context: Context<'_>,
@@ -380,7 +381,7 @@ pub(super) fn database_path(
     path.clone().filter(|path| path.exists()).ok_or(Failure::NoDatabase(path))
 }
 
-/// What was asked for that this version does not do: said, and the rest is done.
+/// Notes for the report about scanners that were asked for and are not run.
 pub(super) fn not_scanned(plan: &ScanPlan<'_>, checks_files: bool) -> Vec<String> {
     let asked: BTreeSet<ScannerKind> = plan.args.scanners.iter().flatten().copied().collect();
     let is_done = |scanner: &ScannerKind| match scanner {
@@ -422,7 +423,8 @@ pub(super) fn format(args: &ScanArgs, threads: NonZeroUsize, environment: &Envir
     }
 }
 
-/// The commit and the job, as GitHub Actions tells them (GitHub docs, "Variables reference").
+/// The commit and the job, from the variables of GitHub Actions (GitHub docs, "Variables
+/// reference").
 fn github(environment: &Environment) -> GithubOptions {
     let text = |name| {
         let value = environment.get(name).unwrap_or_default();
@@ -436,7 +438,8 @@ fn github(environment: &Environment) -> GithubOptions {
     options
 }
 
-/// Colour and links for a terminal alone; its width, else `COLUMNS`, else a wide page.
+/// The style of a table: colour and links for a terminal only; its width, else `COLUMNS`, else a
+/// wide page.
 pub(super) fn table_style(output: Option<&Path>, environment: &Environment) -> TableStyle {
     let terminal = output.is_none() && stdout().is_terminal();
     let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));

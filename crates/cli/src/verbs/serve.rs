@@ -15,7 +15,7 @@ use crate::clock::now;
 use crate::failure::Failure;
 use crate::{Context, cache};
 
-/// A server that is being made.
+/// A server before it runs.
 pub(super) struct Serving<'a> {
     args: &'a ListenArgs,
     pub(super) clock: Clock,
@@ -27,7 +27,7 @@ pub(super) struct Serving<'a> {
 }
 
 impl<'a> Serving<'a> {
-    /// Takes the address and reads the certificate, so that what is wrong with them is known first.
+    /// Binds the address and reads the certificate, so that errors in them are reported first.
     pub(super) fn new(args: &'a ListenArgs, global: &GlobalArgs) -> Result<Self, Failure> {
         let clock = Clock::new(now);
         let log = Log::new(stderr(), clock.clone());
@@ -47,12 +47,12 @@ impl<'a> Serving<'a> {
         Ok(serving)
     }
 
-    /// Has something looked at now and then.
+    /// Adds a check that runs now and then.
     pub(super) fn look(&mut self, look: Look) {
         self.looks.push(look);
     }
 
-    /// Answers until the process is told to end.
+    /// Answers requests until a signal ends the process.
     pub(super) fn run(self, handler: Arc<dyn Handler>) -> Result<(), Failure> {
         let Self { args, log, metrics, tls, listener, looks, .. } = self;
         let failed = |error: std::io::Error| Failure::Unusable {
@@ -96,7 +96,7 @@ fn certificate(args: &ListenArgs) -> Result<Option<Arc<Tls>>, Failure> {
     Ok(Some(Arc::new(tls)))
 }
 
-/// The advisory database that is named, else that of the cache folder, whether it is there or not.
+/// The advisory database that is named, else the one in the cache folder, whether it exists or not.
 pub(super) fn database(named: Option<PathBuf>, context: Context<'_>) -> Option<PathBuf> {
     let kept = || Some(cache::databases(context)?.database());
     named.or_else(kept)

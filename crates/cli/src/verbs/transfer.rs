@@ -33,7 +33,7 @@ pub(crate) fn copy(args: &CopyArgs, context: Context<'_>) -> Result<u8, Failure>
         (false, []) => Kind::ALL.to_vec(),
         (false, only) => only.iter().copied().map(kind).collect(),
     };
-    // What is attached alone goes to the image by its digest, whatever the tag names there.
+    // Attachments alone go to the image by its digest, whatever the tag names at the destination.
     let is_whole = !args.sig_only && args.only.is_empty();
     let tag = to.tag().filter(|_| is_whole);
     transfer::copy(&source, &image, &destination.image, tag, &kinds, args.force).map_err(failed)?;

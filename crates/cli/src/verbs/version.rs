@@ -7,7 +7,7 @@ use crate::args::{VersionArgs, VersionFormat};
 use crate::failure::Failure;
 use crate::{Context, cache, output};
 
-/// `version`: the program's version, and of when the advisory database is where one is kept.
+/// `version`: the program's version, and the date of the cached advisory database, if any.
 pub(crate) fn version(args: &VersionArgs, context: Context<'_>) -> Result<u8, Failure> {
     let version = env!("CARGO_PKG_VERSION");
     let updated = database_of(context);
@@ -28,7 +28,7 @@ pub(crate) fn version(args: &VersionArgs, context: Context<'_>) -> Result<u8, Fa
     Ok(0)
 }
 
-/// When the kept database was built.
+/// The time at which the cached database was built.
 fn database_of(context: Context<'_>) -> Option<String> {
     let path = cache::databases(context)?.database();
     match Database::open(&path) {

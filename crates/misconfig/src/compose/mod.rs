@@ -102,7 +102,7 @@ fn check_one(
         let said = Diagnostic::new("compose", "there is no service", Impact::Note);
         result.diagnostics.push(said.at(path, None));
     }
-    // What could not be read might have failed.
+    // A part that could not be read might have failed.
     let all_read = stream.errors.is_empty() && project.told.is_empty();
     for (check, find) in CHECKS {
         let found: Vec<_> = documents.iter().map(|file| file.find(*find)).collect();
@@ -123,8 +123,8 @@ impl<'f> File<'f> {
         Self { base: whole.base.as_ref().map(|base| Box::new(of(base))), ..of(&whole.root) }
     }
 
-    /// What a check finds that is told of here, and whether it finds nothing at all. What the base
-    /// of an override file fails for by itself is told of there.
+    /// The failures of a check to report here, and whether the check finds nothing at all. Failures
+    /// of the base of an override file are reported there.
     fn find(&self, find: Find) -> (Vec<Failure>, bool) {
         let mut failures = self.found(find);
         let passes = failures.is_empty();
@@ -144,7 +144,8 @@ impl<'f> File<'f> {
         }
     }
 
-    /// What the base has is on no line here: it is told of where the service is changed.
+    /// Values from the base are on no line of this file, so a failure is reported where the service
+    /// is changed.
     fn place(&self, failure: &mut Failure) {
         if failure.lines.is_some_and(|lines| lines.start == 0) {
             let name = failure.resource.as_deref();

@@ -34,7 +34,7 @@ pub(super) fn on_every_interface(service: &Service<'_>) -> Vec<Failure> {
     })
 }
 
-/// Told once a service, at `ports`.
+/// Reported once per service, at `ports`.
 fn told(service: &Service<'_>, message: &str, fails: impl Fn(&Port) -> bool) -> Vec<Failure> {
     let Some(ports) = service.entry("ports") else { return Vec::new() };
     let fails = ports.value.items().iter().filter_map(port).any(|port| fails(&port));
@@ -58,7 +58,7 @@ fn port(node: &Node) -> Option<Port> {
     };
     let (address, published) = match rest.map(|rest| rest.rsplit_once(':')) {
         Some(Some((address, published))) => (Some(address), Some(published)),
-        // What is no number, `127.0.0.1:80`, is an address.
+        // A text that is not a number, as `127.0.0.1:80`, is an address.
         Some(None) if rest.is_some_and(|rest| rest.contains('.')) => (rest, None),
         Some(None) => (None, rest),
         None => (None, None),

@@ -14,7 +14,7 @@ use crate::yaml::{self, Entry, Node};
 const MAX_EXTENDS: usize = 16;
 /// How many settings may be taken over in all.
 const MAX_TAKEN: usize = 200_000;
-/// What is replaced and not merged.
+/// Fields that are replaced instead of merged.
 const REPLACED: [&str; 3] = ["command", "entrypoint", "test"];
 /// How many files a file may extend services of.
 const MAX_READ: usize = 100;
@@ -52,8 +52,8 @@ impl<'o> Project<'o> {
         Self { path, options, told: Vec::new(), left: MAX_TAKEN, read: BTreeMap::new() }
     }
 
-    /// A document whose services have what they extend; that of an override file is laid over its
-    /// base's, and what it takes from there is on no line.
+    /// A document whose services include what they extend. An override file is laid over its base,
+    /// and values from there are on no line.
     pub(super) fn whole(&mut self, root: &Node) -> Whole {
         let Some(services) = root.get("services") else {
             return Whole { root: root.clone(), base: None };
@@ -62,7 +62,7 @@ impl<'o> Project<'o> {
             let siblings = Siblings { path: &place, services: root.get("services")? };
             let told = self.told.len();
             let services = self.services(&siblings, None);
-            // The base is checked by itself, and all that is to be told of it is told there.
+            // The base is checked by itself, and its failures are reported there.
             self.told.truncate(told);
             Some(root.with("services", services).on_line(0))
         });
@@ -83,8 +83,8 @@ impl<'o> Project<'o> {
         })
     }
 
-    /// The places of the files that a document includes, and the lines that say so; of what lies
-    /// elsewhere it is told.
+    /// The places of the files that a document includes, with the lines that name them. Files
+    /// outside the folder are reported.
     pub(super) fn included(&mut self, root: &Node) -> Vec<(String, u32)> {
         let mut places = Vec::new();
         let all = root.get("include").map(Node::items).unwrap_or_default();
@@ -129,7 +129,7 @@ impl<'o> Project<'o> {
         let root = bytes.and_then(|bytes| {
             self.look_for_tags(place, &bytes);
             let stream = yaml::parse(&bytes, &self.options.limits);
-            // Of a file with errors, or of several documents, it is not known what counts.
+            // If a file has errors or several documents, it is unknown which part counts.
             let is_one = stream.errors.is_empty() && stream.documents.len() == 1;
             stream.documents.into_iter().next().map(|first| first.root).filter(|_| is_one)
         });
@@ -137,8 +137,8 @@ impl<'o> Project<'o> {
         root
     }
 
-    /// Tells of tags by which a value takes another's place instead of being merged with it: trees
-    /// have none.
+    /// Reports tags by which a value replaces another instead of being merged: parsed trees have no
+    /// tags.
     pub(super) fn look_for_tags(&mut self, path: &str, bytes: &[u8]) {
         let lines = bytes.split(|byte| *byte == b'\n').zip(1..);
         let tagged = |line: &[u8]| {
@@ -239,7 +239,7 @@ impl<'o> Project<'o> {
     }
 }
 
-/// What a security option is about: of two of a name the last counts.
+/// The name of a security option; of two with the same name, the last counts.
 fn option(item: &Node) -> Option<&str> {
     item.str()?.split([':', '=']).next()
 }

@@ -42,7 +42,7 @@ fn limit(service: &Service<'_>, own: &str, deployed: &str, what: &str) -> Vec<Fa
     }
     let told = |line| service.fails(line, format!("{what} is not limited"));
     let mut failures = Vec::new();
-    // An empty `deploy` is as none, and told of too.
+    // An empty `deploy` is like none, and reported, too.
     let is_empty = service.get("deploy").is_none_or(Node::is_null);
     if is_empty || line.is_none() {
         failures.push(told(service.line));

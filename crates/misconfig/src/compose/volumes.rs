@@ -72,7 +72,7 @@ fn is_system(path: &str) -> bool {
     path == "/" || SYSTEM.iter().any(below)
 }
 
-/// Told at each mount.
+/// Reported at each mount.
 pub(super) fn shared(file: &File<'_>) -> Vec<Failure> {
     let all: Vec<_> = file.services.iter().map(|service| (service, mounts(service))).collect();
     // The first two services that mount each source: one of them is another.

@@ -35,8 +35,8 @@ impl<'t> Reader<'t> {
         self.escape
     }
 
-    /// The next instruction's lines. `may_have_heredocs` says of the joined text whether its
-    /// instruction takes here-documents.
+    /// The next instruction's lines. `may_have_heredocs` says whether the instruction of the joined
+    /// text may have here-documents.
     pub(super) fn next(&mut self, may_have_heredocs: impl Fn(&str) -> bool) -> Option<Logical> {
         loop {
             let line = self.line()?.trim_start();

@@ -12,11 +12,12 @@ pub use self::instruction::Instruction;
 use self::lines::Reader;
 use crate::{FileKind, FileResult, Options, SourceFile};
 
-/// How many problems of one file are told; one that is no Dockerfile would have one a line.
+/// The most problems that are reported for one file; a file that is no Dockerfile would have one on
+/// each line.
 const MAX_PROBLEMS: usize = 10;
 
-/// How many instructions of one file are read: what follows them is told and left out. An image
-/// has no more than 127 layers.
+/// The most instructions that are read from one file; the rest is left out, which is reported. An
+/// image has no more than 127 layers.
 const MAX_INSTRUCTIONS: usize = 100_000;
 
 /// A Dockerfile.

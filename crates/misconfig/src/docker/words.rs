@@ -45,7 +45,7 @@ pub(super) fn quoted_words(rest: &str, escape: char) -> Vec<String> {
             _ => {}
         }
         if c == escape && quote != Some('\'') {
-            // At the very end it stands for nothing.
+            // At the very end it means nothing.
             let Some(escaped) = chars.next() else { break };
             word.push(c);
             word.push(escaped);

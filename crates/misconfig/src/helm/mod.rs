@@ -44,7 +44,7 @@ pub fn rendered_templates(printed: &str) -> Vec<RenderedTemplate> {
     templates
 }
 
-/// What stands between lines of `---`.
+/// The documents between lines of `---`.
 fn documents(printed: &str) -> Vec<&str> {
     let mut documents = Vec::new();
     let (mut start, mut at) = (0, 0);

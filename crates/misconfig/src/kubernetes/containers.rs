@@ -56,8 +56,8 @@ pub(super) static RULES: &[Rule] = &[
             "A host port bypasses network policies and ties the pod to its node.",
             "Take hostPort out of the ports, and use a Service.",
         ),
-        // Trivy fails every container of an object of which one takes a port, since it looks for
-        // containers among names; here the one fails that does.
+        // Trivy fails all containers of an object if one takes a port, since it looks for
+        // containers among names; here only that one fails.
         test: Test::Container(
             |container| ports(container).any(|port| port.get("hostPort").is_some()),
             "takes a port of its host",

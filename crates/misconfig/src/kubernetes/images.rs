@@ -110,7 +110,7 @@ const AMAZON: &[&str] = &[
     "ecr.us-gov-east-1.amazonaws.com",
     "ecr.us-gov-west-1.amazonaws.com",
 ];
-/// Registries that anybody can publish on.
+/// Registries on which anybody can publish.
 const PUBLIC: &[&str] = &["docker.io", "ghcr.io"];
 
 /// The part before the first `/`; an image without one names no registry.

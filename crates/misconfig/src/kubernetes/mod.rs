@@ -68,13 +68,13 @@ pub(crate) fn check_file(file: &SourceFile<'_>, kind: FileKind, options: &Option
     let of_chart = kind == FileKind::Helm;
     let objects = stream.documents.iter().flat_map(|document| objects(document, of_chart));
     let objects: Vec<_> = objects.collect();
-    // What could not be read might have failed.
+    // A part that could not be read might have failed.
     let all_read = stream.errors.is_empty() && !objects.is_empty();
-    // Few files hold what was collected of nodes; others neither pass nor fail what is asked of it.
+    // Few files hold data collected from nodes; other files neither pass nor fail checks of it.
     let of_nodes = objects.iter().any(|(_, object)| object.kind == nodes::KIND);
     let of_nodes = if of_nodes { nodes::RULES } else { &[] };
     for rule in TABLES.iter().copied().flatten().chain(of_nodes) {
-        // One more than may be told, so that it is seen that there are too many.
+        // One more than may be reported, to see whether there are too many.
         let left = limits.max_failures.saturating_sub(result.misconfigurations.len());
         let room = left.saturating_add(1);
         let failures = some_failures(rule, &objects, room, &ignores);
@@ -90,7 +90,7 @@ pub(crate) fn check_file(file: &SourceFile<'_>, kind: FileKind, options: &Option
     result
 }
 
-/// Who speaks in diagnostics.
+/// The origin named in diagnostics.
 const ORIGIN: &str = "misconfig";
 
 /// The objects of a document, with it: a list has several.
@@ -111,8 +111,8 @@ fn objects(document: &Document, of_chart: bool) -> Vec<(&Document, Object<'_>)> 
     }
 }
 
-/// Where the objects of a file fail a check.
-/// So many failures of a check, and where comments ignore all of these, one that counts.
+/// The failures of a check in the objects of a file, up to the limit; if comments ignore all of
+/// these, also one that counts.
 fn some_failures(
     rule: &Rule,
     objects: &[(&Document, Object<'_>)],
@@ -133,7 +133,7 @@ fn failures(rule: &Rule, objects: &[(&Document, Object<'_>)]) -> impl Iterator<I
     objects.iter().flat_map(move |(document, object)| {
         rule.failures(object).into_iter().map(move |(lines, message)| {
             let mut failure = Failure::new(message, located(document, lines));
-            // A comment above an object counts for all of it.
+            // A comment above an object applies to all of it.
             failure.enclosing.push(object.root.lines.start);
             failure.resource = (!object.kind.is_empty()).then(|| object.to_string());
             failure

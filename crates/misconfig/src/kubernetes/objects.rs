@@ -194,8 +194,9 @@ fn holds(node: &Node, field: &str) -> bool {
     node.get(field).is_some_and(|value| !matches!(value.value, Value::Bool(false)))
 }
 
-/// As in Trivy, these two look at every object of a manifest, which shall come with the limits of
-/// its namespace, and of a chart only at the kind itself: a chart does not know its namespace.
+/// As in Trivy, these two checks look at every object of a manifest, which should come with the
+/// limits of its namespace. In a chart they look only at the kind itself: a chart does not know its
+/// namespace.
 fn concerns(object: &Object<'_>, kind: &str) -> bool {
     !object.of_chart || object.kind == kind
 }

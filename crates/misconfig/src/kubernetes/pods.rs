@@ -274,7 +274,7 @@ fn unsafe_sysctls(object: &Object<'_>) -> Vec<Cause> {
     pods.map(|pod| Cause::at(pod.node.lines)).collect()
 }
 
-/// As Trivy has it: of a controller, its own `spec`, not its template's.
+/// As in Trivy: for a controller, its own `spec`, not its template's.
 fn mounts_token(object: &Object<'_>) -> bool {
     let Some(spec) = object.spec() else { return false };
     match spec.get("automountServiceAccountToken") {

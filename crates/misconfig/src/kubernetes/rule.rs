@@ -39,7 +39,7 @@ pub(super) enum Test {
 /// The lines that cause a failure, and what they are, where that is not the object.
 #[derive(Debug)]
 pub(super) struct Cause {
-    /// None where something is missing.
+    /// `None` if something is missing.
     pub(super) lines: Option<Lines>,
     /// What fails there, `container "web"`.
     pub(super) what: Option<String>,

@@ -42,7 +42,7 @@ pub(super) fn is_personal(object: &Object<'_>) -> bool {
     any_entry(object, |key| names(key, PERSONAL) || names(key, SUMS), holds)
 }
 
-/// Whether a key, in lower case, or a value of a ConfigMap tells.
+/// Whether the test accepts a key, in lower case, or a value of a ConfigMap.
 fn any_entry(
     object: &Object<'_>,
     key: impl Fn(&str) -> bool,

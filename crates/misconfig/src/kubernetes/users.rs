@@ -67,7 +67,7 @@ pub(super) static RULES: &[Rule] = &[
     },
 ];
 
-/// What a pod says holds for all of its containers.
+/// Settings of a pod apply to all of its containers.
 fn may_be_root(container: &Container<'_>) -> bool {
     let says = |node: Option<&Node>| node.and_then(Node::bool) == Some(true);
     let of_pod = container.pod.map(|pod| pod.spec.at(&["securityContext", "runAsNonRoot"]));

@@ -10,11 +10,11 @@ use super::input;
 use super::selector::Selector;
 use crate::{Check, Limits, yaml};
 
-/// What a check says of itself.
+/// The metadata of a check.
 #[derive(Clone, Debug)]
 pub(super) struct About {
     pub(super) check: Check,
-    /// What it looks at; anything where none is named.
+    /// The inputs it looks at; any if none is named.
     pub(super) selectors: Vec<Selector>,
     /// Whether it wants all files in one document.
     pub(super) combined: bool,
@@ -87,7 +87,7 @@ fn block(text: &str) -> Option<String> {
                 block.push_str(rest.strip_prefix(' ').unwrap_or(rest));
                 block.push('\n');
             }
-            // What stands apart from the package is about something else.
+            // A comment apart from the package is about something else.
             (None, _) if line.trim_start().starts_with("package ") => return block,
             (None, Some(_)) if line.trim().is_empty() => {}
             (None, found) => *found = None,

@@ -20,7 +20,7 @@ pub(super) static GIVEN: &[Function] = &[
     Function::new("squealer.scan_string", 1, scan_string),
 ];
 
-/// What a result says of its place, and what an instruction of a Dockerfile calls that.
+/// The fields of a result for its place, and their names in an instruction of a Dockerfile.
 static PLACE: &[(&str, Option<&str>)] = &[
     ("startline", Some("StartLine")),
     ("endline", Some("EndLine")),

@@ -6,7 +6,7 @@ use crate::docker::Dockerfile;
 use crate::yaml::{self, Node};
 use crate::{FileKind, Limits, SourceFile};
 
-/// Where a mapping stands, for whoever reads a check's result.
+/// The key for the place of a mapping, for readers of a check's result.
 const PLACE: &str = "__defsec_metadata";
 
 /// A document of a file.

@@ -198,7 +198,7 @@ impl RegoChecks {
     }
 }
 
-/// A check of which the text is known and nothing else for sure.
+/// A check of which only the text is known for sure.
 fn broken_check(name: &str, text: &str, why: String) -> RegoCheck {
     let package = package(text);
     let package = if package.is_empty() { name.to_owned() } else { package };
@@ -233,7 +233,7 @@ fn denying(program: &Program, package: &str) -> Vec<String> {
     rules.map(str::to_owned).collect()
 }
 
-/// What a check of before says of itself by its rules.
+/// The metadata that an older check states in its rules.
 fn by_rules(program: &Program, package: &str) -> About {
     let nothing = Input::new(&Value::Null);
     let rule = |name: &str| {

@@ -12,7 +12,7 @@ use super::load::{RegoCheck, RegoChecks};
 use super::selector::Selector;
 use crate::{Failure, FileKind, FileResult, Misconfiguration, Options, SourceFile, Status};
 
-/// Where exceptions for whole packages stand.
+/// The rule with exceptions for whole packages.
 const EXCEPTIONS: &str = "data.namespace.exceptions.exception";
 
 impl RegoChecks {
@@ -159,20 +159,20 @@ impl RegoChecks {
 }
 
 impl RegoCheck {
-    /// That it did not run, for its own reason where it has one.
+    /// The status of a check that did not run, with its own reason if it has one.
     fn not_run(&self, why: &str) -> Status {
         Status::NotRun(self.rules.as_ref().err().cloned().unwrap_or_else(|| why.to_owned()))
     }
 
-    /// Whether it looks at files of a kind at all. One that cannot be read does, since nobody
-    /// knows; one that names nothing looks at everything.
+    /// Whether the check looks at files of a kind. If it cannot be read, it is assumed to; if it
+    /// names no kind, it looks at all.
     fn wants(&self, kind: FileKind) -> bool {
         let selectors = &self.about.selectors;
         selectors.is_empty() || selectors.iter().any(|selector| selector.wants(kind))
     }
 
-    /// What is to be said of one that is asked of few files or of none: those of its types are
-    /// not read as such.
+    /// A note on a check that runs on few files or none, because files of its types are not read as
+    /// such.
     pub(super) fn note(&self) -> Option<String> {
         let kinds: Vec<FileKind> =
             FileKind::ALL.iter().copied().filter(|kind| self.wants(*kind)).collect();

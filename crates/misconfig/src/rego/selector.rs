@@ -11,8 +11,8 @@ pub(super) struct Selector {
     subtypes: Vec<Subtype>,
 }
 
-/// Kubernetes' objects of a kind; what is left out is any. Services of a cloud stand here, too,
-/// and are not told apart, because their state is never given.
+/// Kubernetes' objects of a kind; a missing field matches any. Services of a cloud are here, too,
+/// and are not distinguished, because their state is never given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Subtype {
     group: Option<String>,

@@ -77,7 +77,7 @@ impl<'s> Parser<'s> {
         result
     }
 
-    /// Gathers the commands of a text that stands in this one.
+    /// Gathers the commands of a text within this one.
     pub(super) fn inner(&mut self, text: &str) -> Result<(), Broken> {
         if self.depth >= MAX_DEPTH {
             return Err(Broken);
@@ -310,7 +310,7 @@ impl<'s> Parser<'s> {
 
     /// Assignments, words and redirections up to what ends the command.
     fn simple(&mut self) -> Result<(), Broken> {
-        // What stands in the words comes after the command that they belong to.
+        // Commands in the words come after the command that they belong to.
         let outer = std::mem::take(&mut self.found);
         let mut words: Vec<String> = Vec::new();
         let start = self.at;

@@ -139,7 +139,7 @@ impl Parser<'_> {
         self.expect(b')')
     }
 
-    /// Text between brackets that may stand in one another.
+    /// Text between brackets that may be nested.
     pub(super) fn balanced(&mut self, open: u8, close: u8) -> Result<(), Broken> {
         self.deeper(|parser| {
             parser.skip(1);

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::below::below;
 
-/// What the list of fetched modules is called, below the folder of a root module.
+/// The name of the list of fetched modules, below the folder of a root module.
 const LIST: &str = ".terraform/modules/modules.json";
 
 /// Whether a file is such a list.

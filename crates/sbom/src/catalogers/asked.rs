@@ -49,16 +49,16 @@ impl Asked {
         list.insert(id);
     }
 
-    /// Adds a part of the project of which nothing else says what it asks for: what it needs is
-    /// needed as the part is.
+    /// Adds a part of the project without known requests: its dependencies have the scope of the
+    /// part itself.
     pub(super) fn add_silent(&mut self, id: String) {
         self.silent.insert(id);
     }
 
-    /// Marks what is only needed to build or test, and of the rest what is needed to run. A package
-    /// that nobody asks for stays as it is, and so does what it needs: who asks for it may only not
-    /// be known. The same goes for one that its file says is needed to run. Parts of the project
-    /// ask for themselves, but for those that are silent.
+    /// Marks packages that are needed only to build or test, and among the rest those needed to
+    /// run. A package without a known request keeps its scope, and so do its dependencies: the
+    /// request may just be unknown. The same applies to one that its file says is needed to run.
+    /// Parts of the project request themselves, except the silent ones.
     pub(super) fn mark(&self, packages: &mut [Package]) {
         let scopes = self.scopes(packages);
         for (package, scope) in packages.iter_mut().zip(scopes) {

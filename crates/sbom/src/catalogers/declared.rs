@@ -58,7 +58,7 @@ impl Declared {
     }
 }
 
-/// Takes the facts of manifests that no lockfile speaks for.
+/// Takes the facts of manifests that no lockfile covers.
 pub(super) fn extend_unlocked(merged: &MergedFacts<'_>, catalog: &mut Catalog) {
     for file in unlocked(merged) {
         catalog.add_problems(file, merged.cataloger, Impact::Partial);
@@ -68,8 +68,8 @@ pub(super) fn extend_unlocked(merged: &MergedFacts<'_>, catalog: &mut Catalog) {
     }
 }
 
-/// The manifests that no lockfile speaks for. One beside a manifest, or above it (the workspace's),
-/// names all that the manifest does, and the versions too.
+/// The manifests that no lockfile covers. A lockfile beside a manifest, or above it (the
+/// workspace's), has all names in the manifest, with versions.
 pub(super) fn unlocked<'m, 'a>(merged: &'m MergedFacts<'a>) -> Vec<&'m MergedFile<'a>> {
     let folder = |path: &str| path.rfind('/').map_or(0, |slash| slash + 1);
     let locked = merged.files.iter().filter(|file| file.facts.facts.contains(&Fact::PinsAll));
@@ -115,7 +115,7 @@ pub(super) mod testing {
         (cataloger.read(&mut file, &mut facts), facts)
     }
 
-    /// What a cataloger takes out of a file that it can read.
+    /// The facts of a file that the cataloger can read.
     pub(in crate::catalogers) fn facts_of(
         cataloger: &dyn Cataloger,
         path: &str,

@@ -62,7 +62,7 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The parser's message without the position, which is told apart.
+/// The parser's message without the position, which is reported separately.
 fn reason(error: &serde_json::Error) -> String {
     let message = error.to_string();
     match message.rsplit_once(" at line ") {

@@ -1,8 +1,8 @@
 //! What a file of a format must look like where it is read: the types of its known keys, and the
 //! versions of the format.
 //!
-//! The readers of a format take a value of another type for none at all. Checked against its shape
-//! first, a file in which such a value stands says so instead of being an empty one.
+//! The readers of a format take a value of another type for none at all. Checking its shape first
+//! reports a file with such a value, instead of taking it for empty.
 
 use std::borrow::Cow;
 use std::collections::HashSet;

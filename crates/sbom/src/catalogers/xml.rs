@@ -9,12 +9,12 @@ use quick_xml::{Reader, XmlVersion};
 use super::text::LineIndex;
 use crate::Error;
 
-/// What is told of a document.
+/// Limits on what is reported of a document.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
-    /// Elements within elements that are told of.
+    /// The depth of nested elements that are reported.
     pub(crate) max_depth: usize,
-    /// More text than this in one element is not told.
+    /// Longer text in one element is not reported.
     pub(crate) max_text_bytes: usize,
 }
 
@@ -26,7 +26,7 @@ pub(crate) struct Elements<'a> {
     reader: Reader<&'a [u8]>,
     lines: LineIndex,
     format: &'static str,
-    /// What the root must be called; none where that does not matter.
+    /// The required name of the root; `None` if any will do.
     root: Option<&'static str>,
     bounds: Bounds,
     path: Vec<String>,
@@ -35,9 +35,9 @@ pub(crate) struct Elements<'a> {
     text: String,
     /// Whether any element was there at all.
     is_xml: bool,
-    /// What `<a/>` leaves to be told: that it ends.
+    /// Whether the end of `<a/>` is still to be reported.
     ends: bool,
-    /// Whether the text has been told.
+    /// Whether the text has been reported.
     told: bool,
 }
 
@@ -201,7 +201,7 @@ impl<'a> Elements<'a> {
         }
     }
 
-    /// Notes that an element begins, and whether it is told of.
+    /// Notes that an element begins, and returns whether it is reported.
     fn open(&mut self, start: &BytesStart<'_>) -> bool {
         self.is_xml = true;
         self.text.clear();

@@ -34,7 +34,7 @@ pub(super) fn purl_of<'c>(component: &'c Component<'_>) -> Option<&'c str> {
     component.purl.as_deref().filter(|purl| !purl.is_empty())
 }
 
-/// What a component says of itself beside its purl.
+/// The fields of a component besides its purl.
 pub(super) fn stated<'c>(component: &'c Component<'_>) -> Stated<'c> {
     Stated {
         group: component.group.as_deref(),
@@ -54,7 +54,7 @@ impl<'a> Named<'a> {
 }
 
 /// Hands on the components of a list of `bytes` in their order; at most `most` of each part of it
-/// are read, since nobody takes more.
+/// are read, since no more are used.
 pub(super) fn each<'a, E>(
     list: Items<'a>,
     bytes: usize,

@@ -70,7 +70,7 @@ const SINGLE: &[&str] = &[
     SYFT_VERSION_ID,
 ];
 
-/// What the properties of one component say.
+/// The properties of one component.
 #[derive(Debug, Default)]
 pub(super) struct Clues<'a> {
     single: Vec<(&'static str, Text<'a>)>,
@@ -144,7 +144,7 @@ impl Clues<'_> {
         names.iter().find_map(|name| self.get(name)).map(str::to_owned)
     }
 
-    /// Fills in what the properties say of a package.
+    /// Adds the facts of the properties to a package.
     pub(super) fn tell(&self, package: &mut Package) {
         if let Some(source) = self.source(&package.version) {
             package.source = Some(source);

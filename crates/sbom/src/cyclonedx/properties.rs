@@ -16,7 +16,7 @@ pub(super) const ARCHITECTURE: &str = "sealift:architecture";
 pub(crate) const MODULE_LABEL: &str = "sealift:moduleLabel";
 /// Name of the operating system's package that brought the package.
 pub(crate) const OWNED_BY: &str = "sealift:ownedBy";
-/// What of the package's identity was guessed, in words.
+/// The guessed part of the package's identity, in words.
 pub(super) const GUESSED: &str = "sealift:guessed";
 /// Diff-id of the layer that first brought the package, where its locations are of a later one.
 pub(super) const BROUGHT_BY: &str = "sealift:broughtBy";

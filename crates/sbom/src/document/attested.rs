@@ -31,7 +31,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 pub(super) struct Attested {
     /// The document.
     pub(super) document: String,
-    /// That nobody has checked who attested it, and what else is there.
+    /// Diagnostics: that the attestation's signer was not verified, and what else is there.
     pub(super) told: Vec<Diagnostic>,
 }
 

@@ -72,7 +72,7 @@ fn entries(packages: &[Package], needs: &[Vec<usize>]) -> Vec<usize> {
             reach(at, needs, &mut reached);
         }
     }
-    // What is left hangs together in circles.
+    // The rest is in cycles.
     for (at, _) in candidates() {
         if !reached.contains(&at) {
             entries.push(at);

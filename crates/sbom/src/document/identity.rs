@@ -6,7 +6,7 @@ use sealift_model::{Ecosystem, Package, Purl, SourcePackage};
 
 use super::gem::split_platform;
 
-/// What a component says of itself beside its purl.
+/// The fields of a component besides its purl.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stated<'a> {
     pub(crate) group: Option<&'a str>,

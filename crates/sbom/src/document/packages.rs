@@ -20,7 +20,7 @@ pub(crate) struct Packages<'a> {
     /// Places of the packages, with the hash of what tells them apart: see [`identity`].
     known: HashTable<(u64, usize)>,
     hasher: DefaultHashBuilder,
-    /// Packages that are told of more than once.
+    /// Packages that are listed more than once.
     merged: HashSet<usize>,
     /// Place of a package by its reference.
     references: HashMap<Cow<'a, str>, usize>,
@@ -183,7 +183,7 @@ pub(crate) fn named(
     Ok(package)
 }
 
-/// What makes a package the same as another that the document tells of.
+/// The identity of a package within the document.
 fn identity(package: &Package) -> (&Purl, &str, Evidence, Option<&Hidden>) {
     (&package.purl, &package.version, package.evidence, package.hidden.as_ref())
 }
@@ -194,7 +194,7 @@ pub(crate) fn names_package(purl: &str) -> bool {
     purl.is_ok_and(|purl| Ecosystem::from_purl_type(purl.kind()).is_some())
 }
 
-/// Adds what is told of a package a second time.
+/// Adds the facts of a second mention of a package.
 fn merge(known: &mut Package, other: Package) {
     known.locations.extend(other.locations);
     known.licenses.extend(other.licenses);

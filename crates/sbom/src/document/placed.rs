@@ -2,13 +2,13 @@
 
 use super::text::escaped;
 
-/// Writes JSON in which what is said to be of a line stands on that line, so that whoever reads it
-/// tells the lines of the document that it was made from.
+/// Writes JSON in which each value is on its given line, so that a reader of it reports the lines
+/// of the original document.
 #[derive(Debug)]
 pub(crate) struct PlacedJson {
     text: String,
     line: u64,
-    /// What ends each object and list that is open, and whether something is in it.
+    /// The closing character of each open object and list, and whether it has content.
     open: Vec<(char, bool)>,
     /// Whether a key waits for its value.
     after_key: bool,
@@ -19,7 +19,7 @@ impl PlacedJson {
         Self { text: String::new(), line: 1, open: Vec::new(), after_key: false }
     }
 
-    /// What comes next is of this line. Lines do not go back.
+    /// Moves to this line for the following values. Lines never decrease.
     pub(crate) fn on_line(&mut self, line: u64) {
         self.separate();
         while self.line < line {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-/// Hands out names of which no two are equal.
+/// Hands out unique names.
 #[derive(Debug, Default)]
 pub(crate) struct References {
     taken: HashSet<String>,

@@ -74,7 +74,7 @@ pub(super) fn of_subject(subject: &Subject) -> Vec<String> {
     notes.0
 }
 
-/// Takes in a note about a package; a location without path stands for one that is not named.
+/// Takes in a note about a package; a location without a path means one that is not named.
 pub(super) fn tell_package(package: &mut Package, note: &str) {
     let Some((key, value)) = note.split_once(": ") else { return };
     let text = || Some(value.to_owned());

@@ -88,7 +88,7 @@ impl<'a, 'd> Reader<'a, 'd> {
             input.document_describes.iter().flatten().cloned().collect();
         if let Some(raw) = input.relationships {
             let mut list = serde_json::Deserializer::from_str(raw.get());
-            // A list that cannot be read is told of when its dependencies are.
+            // A list that cannot be read is reported when its dependencies are read.
             let _ = list.deserialize_seq(Gather::into(Described(&mut described)));
         }
         let extracted = input.has_extracted_licensing_infos.as_ref();
@@ -219,7 +219,7 @@ impl<'a, 'd> Reader<'a, 'd> {
     }
 }
 
-/// What our own documents say could not be read when they were made.
+/// The diagnostic that our own documents have for what could not be read when they were made.
 fn diagnostic(comment: &str) -> Option<Diagnostic> {
     let (impact, message) = comment.strip_prefix("Diagnostic (")?.split_once("): ")?;
     let impact = match impact {

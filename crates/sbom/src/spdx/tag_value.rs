@@ -4,8 +4,8 @@ use std::fmt::{self, Write};
 
 use super::document::{Annotation, Document, Element, ExtractedLicense};
 
-/// Writes a document: a tag, a colon and a value in each line; what may have several lines stands
-/// between `<text>` and `</text>`.
+/// Writes a document: a tag, a colon and a value in each line; a value that may have several lines
+/// is between `<text>` and `</text>`.
 pub(super) fn write(document: &Document<'_>, out: &mut dyn Write) -> fmt::Result {
     let mut tags = Tags { out };
     tags.line("SPDXVersion", document.spdx_version)?;

@@ -11,7 +11,7 @@ use crate::document::{Graph, References, uuid_of};
 use crate::{Subject, SubjectKind};
 
 const DOCUMENT: &str = "SPDXRef-DOCUMENT";
-/// Stands for a time that is not known; the format demands one.
+/// The time written if none is known; the format requires one.
 const UNKNOWN_TIME: &str = "1970-01-01T00:00:00Z";
 
 /// Writes `inventory` as an SPDX 2.3 JSON document about `subject`.

@@ -20,7 +20,7 @@ use crate::verbs::sign::Session;
 use crate::verbs::verify::signed_digest;
 use crate::{Context, cache, deadline, output, suppress, target};
 
-/// How long another process may update before a pull gives up.
+/// How long a pull waits for another process that updates.
 const WAIT: Duration = Duration::from_secs(60);
 
 /// `db push`: pushes the database and, with a key, signs what was pushed.
@@ -45,8 +45,7 @@ pub(super) fn push(args: &PushArgs, context: Context<'_>) -> Result<u8, Failure>
     Ok(0)
 }
 
-/// Who signs, if anybody is named. A key stands for itself, unless services are named that are to
-/// vouch for it.
+/// The signer, if one is named. A key needs no services, unless some are named to vouch for it.
 fn signer(args: &SignedByArgs, context: Context<'_>) -> Result<Option<Session>, Failure> {
     let names_identity = args.identity_token.is_some() || args.oidc_provider.is_some();
     if args.key.key.is_none() && !names_identity {
@@ -78,7 +77,7 @@ fn sign(
     attach(repository, &artifact).map(drop).map_err(|error| failed(error.into()))
 }
 
-/// `db pull`: takes a database whose signature counts. Who must have signed has to be said.
+/// `db pull`: pulls a database whose signature counts. The signer must be named.
 pub(super) fn pull(args: &PullArgs, context: Context<'_>) -> Result<u8, Failure> {
     deadline::set(context.global.timeout);
     let reference = parsed(&args.reference)?;
@@ -104,7 +103,7 @@ pub(super) fn pull(args: &PullArgs, context: Context<'_>) -> Result<u8, Failure>
     Ok(0)
 }
 
-/// Who must have signed: what flags say, else `sealift.toml`.
+/// The required signer: from flags, else from `sealift.toml`.
 fn required(args: &SignerArgs) -> Result<SignerArgs, Failure> {
     let mut args = args.clone();
     let is_named = args.key.is_some()

@@ -15,7 +15,7 @@ use crate::args::{DbArgs, DbVerb, GlobalArgs, UpdateArgs};
 use crate::failure::Failure;
 use crate::{Context, Environment, advisories, cache, clock, deadline, output};
 
-/// Diagnostics named one by one.
+/// The most diagnostics that are named one by one.
 const NAMED: usize = 20;
 
 pub(crate) fn db(args: DbArgs, context: Context<'_>) -> Result<u8, Failure> {
@@ -53,8 +53,8 @@ fn build(
     Ok(0)
 }
 
-/// Brings the database of the cache folder up to date. What is named and cannot be had is an
-/// error, after the rest is done.
+/// Brings the database of the cache folder up to date. An export that is named and cannot be
+/// fetched is an error, after the rest is done.
 fn update(args: UpdateArgs, context: Context<'_>) -> Result<u8, Failure> {
     let store = cache::databases(context).ok_or(Failure::NoDatabase(None))?;
     let names: Vec<ExportName> =
@@ -136,7 +136,8 @@ fn described(database: &Database) -> Result<String, std::fmt::Error> {
     Ok(text)
 }
 
-/// A line about who publishes some of the records, in words that a database from anywhere may have.
+/// A line about the publisher of some of the records. Its texts come from the database and are
+/// untrusted.
 fn publisher(name: &str, records: u64, license: Option<&str>, url: Option<&str>) -> String {
     let name = escape::terminal(name);
     let license = escape::terminal(license.unwrap_or("licence not stated"));

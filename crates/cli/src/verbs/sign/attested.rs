@@ -1,4 +1,4 @@
-//! What an attestation says.
+//! The statement of an attestation.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::verbs::verify::predicate_type;
 
 const CI_TYPE: &str = "https://slsa.dev/provenance/v1";
 
-/// The statement that the flags ask for, about a subject that is known by its digest.
+/// The statement that the flags ask for, about a subject with the given digest.
 pub(super) fn statement(
     args: &AttestedArgs,
     subject: (&str, Hash),
@@ -52,7 +52,7 @@ pub(super) fn statement(
     Ok(StatementDraft::about(name, digest, &predicate_type, value))
 }
 
-/// The environment gives a provenance, and nothing else.
+/// The predicate type of `asked`: the environment of a CI job gives only a provenance.
 fn ci_type(asked: &str) -> Result<PredicateType, Failure> {
     let is_default = asked == "custom";
     let predicate_type = predicate_type(if is_default { CI_TYPE } else { asked })?;
@@ -66,7 +66,7 @@ fn ci_type(asked: &str) -> Result<PredicateType, Failure> {
     })
 }
 
-/// A statement that is given whole must be about what it is attached to. Returns its predicate
+/// Checks that a complete statement is about the subject it is attached to. Returns its predicate
 /// type.
 pub(super) fn check(statement: &[u8], subject: &Hash) -> Result<String, Failure> {
     let refused = |error: Box<dyn std::error::Error + Send + Sync>| Failure::Unusable {

@@ -100,14 +100,15 @@ pub(crate) fn attest_blob(args: &AttestBlobArgs, context: Context<'_>) -> Result
     Ok(0)
 }
 
-/// Files in which lies what speaks for a signature of a file.
+/// The files that receive the evidence for a signature.
 struct Written<'a> {
     bundle: Option<&'a Path>,
     timestamp: Option<&'a Path>,
 }
 
 impl Written<'_> {
-    /// Files have one form of bundle alone, and what is asked for must have a place.
+    /// Opens the session. Files have only one form of bundle, and each requested output must have a
+    /// file.
     fn start(&self, args: &SigningArgs, context: Context<'_>) -> Result<Session, Failure> {
         if self.bundle.is_some() && !args.new_bundle_format {
             return Err(Failure::NotYet {
@@ -151,7 +152,7 @@ impl Written<'_> {
     }
 }
 
-/// Name and digest of what the attestation is about.
+/// Name and digest of the subject of the attestation.
 fn subject(args: &AttestBlobArgs) -> Result<(String, Hash), Failure> {
     let path = args.file.as_deref();
     let name = path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
@@ -165,7 +166,7 @@ fn subject(args: &AttestBlobArgs) -> Result<(String, Hash), Failure> {
     Ok((name.unwrap_or_default(), digest))
 }
 
-/// The certificate in PEM, where there is one.
+/// Writes the certificate in PEM, if there is one.
 pub(super) fn write_certificate(
     path: Option<&Path>,
     signed: &SignatureBundle,

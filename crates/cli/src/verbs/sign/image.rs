@@ -1,4 +1,4 @@
-//! `sign` and `attest`: what is attached to images in registries.
+//! `sign` and `attest`: signatures and attestations on images in registries.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -67,7 +67,7 @@ pub(crate) fn sign(args: &SignArgs, context: Context<'_>) -> Result<u8, Failure>
 }
 
 impl SignArgs {
-    /// A file holds what comes of one image: that of the next would take its place.
+    /// Refuses output files for several images: each image would overwrite that of the one before.
     fn files_suffice(&self, images: usize) -> Result<(), Failure> {
         let named = self.place.bundle.is_some()
             || self.output_signature.is_some()
@@ -103,7 +103,7 @@ pub(crate) fn attest(args: &AttestArgs, context: Context<'_>) -> Result<u8, Fail
             let mut draft =
                 attested::statement(&args.attested, (&name, digest), now(), context.environment)?;
             if !is_new {
-                // What reads the older form may know no later version.
+                // Readers of the older form may not know later versions.
                 draft.version = StatementVersion::V01;
             }
             (draft.to_json(), draft.predicate_type)
@@ -124,7 +124,7 @@ pub(crate) fn attest(args: &AttestArgs, context: Context<'_>) -> Result<u8, Fail
 pub(super) struct Found {
     reference: Reference,
     repository: Repository,
-    /// Where its signatures go.
+    /// The repository for its signatures.
     signatures: Repository,
     image: Descriptor,
     upload: bool,
@@ -173,7 +173,7 @@ impl Found {
     }
 }
 
-/// What cosign calls the repository; Docker's own has its older name there.
+/// The repository's name as cosign writes it, with the older name of Docker Hub.
 pub(super) fn name(reference: &Reference) -> String {
     let name = reference.name();
     match name.strip_prefix("docker.io/") {
@@ -182,16 +182,16 @@ pub(super) fn name(reference: &Reference) -> String {
     }
 }
 
-/// Where a signature goes beside the image, and its form.
+/// The destinations of a signature beside the image, and its form.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     /// The file for the bundle.
     pub(super) bundle: Option<&'a Path>,
     /// The file instead of stdout.
     pub(super) output: Option<&'a Path>,
-    /// Whether it is the form of cosign 3.
+    /// Whether the form is that of cosign 3.
     pub(super) is_new: bool,
-    /// What becomes of older attestations.
+    /// What happens to older attestations.
     pub(super) older: Older,
 }
 
@@ -206,7 +206,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// One image that is signed, and how.
+/// One image to sign, and how.
 pub(super) struct Target<'a> {
     pub(super) found: &'a Found,
     pub(super) image: Descriptor,
@@ -214,7 +214,8 @@ pub(super) struct Target<'a> {
 }
 
 impl Target<'_> {
-    /// A statement by which cosign 3 signs, in a bundle that refers to the image. Returns it, too.
+    /// Attaches the statement by which cosign 3 signs, in a bundle that refers to the image.
+    /// Returns it, too.
     fn sign_bundle(
         &self,
         session: &Session,
@@ -227,7 +228,7 @@ impl Target<'_> {
         Ok((signed, statement))
     }
 
-    /// A simple signing payload, in the manifest under the tag `.sig`. Returns it, too.
+    /// Attaches a simple signing payload, in the manifest under the tag `.sig`. Returns it, too.
     fn sign_tagged(
         &self,
         session: &Session,
@@ -303,7 +304,8 @@ impl Target<'_> {
             })
     }
 
-    /// False where a signature of the key over the same is there already.
+    /// Adds a layer to the tagged manifest. False if the key has signed the same payload there
+    /// before.
     fn tag(
         &self,
         attachment: Attachment,
@@ -320,7 +322,7 @@ impl Target<'_> {
         output::emit(Some(path), |out| out.write_all(&signed.to_json()))
     }
 
-    /// What is not attached, unless the bundle's file has it.
+    /// Prints what is not attached, unless the bundle's file has it.
     fn print(&self, text: &[u8]) -> Result<(), Failure> {
         if self.place.bundle.is_some() {
             return Ok(());
@@ -331,7 +333,7 @@ impl Target<'_> {
         })
     }
 
-    /// Says what was done, and to which digest.
+    /// Prints what was done, and to which digest.
     pub(super) fn say(&self, what: &str, global: &GlobalArgs) {
         if global.quiet {
             return;
@@ -351,7 +353,7 @@ pub(super) fn hash(image: &Descriptor) -> Result<Hash, Failure> {
     })
 }
 
-/// Now, without what is smaller than a second.
+/// The current time in whole seconds.
 fn seconds() -> sealift::Timestamp {
     let now = now();
     sealift::Timestamp::from_unix_seconds(now.unix_seconds()).unwrap_or(now)

@@ -13,7 +13,7 @@ use crate::args::KeyArgs;
 use crate::failure::Failure;
 use crate::key_reference::KeyReference;
 
-/// Bytes of a key file that are read; the library takes fewer.
+/// The most bytes of a key file that are read; the library accepts fewer.
 const MAX_BYTES: u64 = 128 * 1024;
 
 /// Reads the key that `--key` names.

@@ -31,7 +31,7 @@ pub(crate) fn generate_key_pair(args: &GenerateArgs, context: Context<'_>) -> Re
     pair.write(&key, &args.password, context.environment)
 }
 
-/// `import-key-pair`: a key that is there, encrypted.
+/// `import-key-pair`: encrypts an existing key.
 pub(crate) fn import_key_pair(args: &ImportArgs, context: Context<'_>) -> Result<u8, Failure> {
     set_deadline(&args.out, context.global);
     let pair = Pair::new(&args.output_key_prefix);
@@ -61,7 +61,7 @@ pub(crate) fn public_key(args: &PublicKeyArgs, context: Context<'_>) -> Result<u
     Ok(0)
 }
 
-/// A file that is a public key already needs no password.
+/// A file that holds a public key; it needs no password.
 fn public_file(reference: &str) -> Option<PublicKey> {
     PublicKey::from_pem(&key::file(Path::new(reference)).ok()?).ok()
 }
@@ -82,7 +82,7 @@ impl Pair {
         Self { secret: with(".key"), public: with(".pub") }
     }
 
-    /// Asks before a key that is there is lost.
+    /// Asks before an existing key is overwritten.
     fn may_be_written(&self, yes: bool) -> Result<(), Failure> {
         for path in [&self.secret, &self.public].into_iter().filter(|path| path.exists()) {
             if !yes && !agreed(path) {
@@ -124,10 +124,10 @@ fn agreed(path: &Path) -> bool {
     read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
 }
 
-/// A file for its user alone, whole or not at all.
+/// Writes a file that only its user can read, whole or not at all.
 fn write_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    // A temporary file is made for its user alone.
+    // Only its user can read a temporary file.
     let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
         .map_err(|error| io::Error::from(error.kind()))?;
     file.write_all(bytes)?;

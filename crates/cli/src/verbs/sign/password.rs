@@ -10,19 +10,19 @@ use zeroize::Zeroizing;
 use crate::Environment;
 use crate::args::PasswordArgs;
 
-/// Bytes of a password.
+/// The most bytes of a password.
 const MAX_BYTES: u64 = 64 * 1024;
 
 /// What the password is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// To open a key: one that is mistyped does not.
+    /// To open a key: a mistyped password fails by itself.
     Open,
-    /// To encrypt a key: it is asked for twice.
+    /// To encrypt a key: the password is asked for twice.
     Encrypt,
 }
 
-/// The password. It may be empty where it is given as such.
+/// Reads the password. It may be empty if it is given so.
 pub(super) fn read(
     args: &PasswordArgs,
     environment: &Environment,
@@ -39,7 +39,7 @@ pub(super) fn read(
         return from_terminal(purpose);
     }
     let password = first_line(stdin().lock()).map_err(|error| unreadable(&error))?;
-    // A pipe that nobody writes to is no password.
+    // An empty pipe is no password.
     if password.is_empty() { Err(KeyFileError::PasswordNeeded) } else { Ok(password) }
 }
 
@@ -63,7 +63,7 @@ fn from_terminal(purpose: Purpose) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
     Ok(password)
 }
 
-/// What is read up to the first line break.
+/// Reads up to the first line break.
 fn first_line(reader: impl Read) -> std::io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::new());
     reader.take(MAX_BYTES).read_to_end(&mut bytes)?;

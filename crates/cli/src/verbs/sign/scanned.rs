@@ -1,4 +1,4 @@
-//! `image --attest` and `--attest-sbom`: what a scan found, attached to the image.
+//! `image --attest` and `--attest-sbom`: attach the result of a scan to the image.
 
 use std::collections::BTreeSet;
 
@@ -16,19 +16,19 @@ use crate::{Context, Environment};
 const NAME_HINT: &str =
     "only images in registries are attested: push it, and name it as REGISTRY/REPOSITORY:TAG";
 
-/// What is to be attested of a scan, and who signs it.
+/// What to attest of a scan, and who signs it.
 pub(in crate::verbs) struct Attesting<'a> {
     args: &'a AttestScanArgs,
     global: &'a GlobalArgs,
     environment: Environment,
     image: RegistryImage,
-    /// A key is opened before the scan; a certificate is asked for after it, for it soon expires.
+    /// A key is opened before the scan. A certificate is requested after it, since it soon expires.
     session: Option<Session>,
     started: Timestamp,
 }
 
 impl<'a> Attesting<'a> {
-    /// By the flags; none when nothing is to be attested.
+    /// From the flags; `None` if nothing is to be attested.
     pub(in crate::verbs) fn new(
         args: &'a AttestScanArgs,
         scan: &ScanArgs,
@@ -67,10 +67,10 @@ impl<'a> Attesting<'a> {
         Ok(Some(Self { args, global, environment, image, session, started: now() }))
     }
 
-    /// What is said of an image, before anything is taken out of the report.
+    /// The statements about an image, made before anything is filtered out of the report.
     ///
-    /// None for a scan that is incomplete, unless that is accepted: what it did not see would count
-    /// as not there.
+    /// An incomplete scan gives no statements, unless that is accepted: what it did not see would
+    /// count as absent.
     pub(in crate::verbs) fn statements(
         &self,
         report: &Report,
@@ -101,7 +101,7 @@ impl<'a> Attesting<'a> {
         }
         if !self.args.new_bundle_format {
             for draft in &mut drafts {
-                // What reads the older form may know no later version.
+                // Readers of the older form may not know later versions.
                 draft.version = StatementVersion::V01;
             }
         }

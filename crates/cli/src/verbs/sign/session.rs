@@ -1,4 +1,4 @@
-//! Who signs in one run of the command, and who vouches for it.
+//! The signer in one run of the command, and the services that vouch for it.
 
 use std::io::{BufRead as _, IsTerminal as _, stdin};
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::clock::now;
 use crate::failure::Failure;
 use crate::{Context, Environment, files, network, trust};
 
-/// The public instance, which is asked when nothing else is named.
+/// The public instance, used if no other is named.
 const FULCIO: &str = "https://fulcio.sigstore.dev";
 const ISSUER: &str = "https://oauth2.sigstore.dev/auth";
 
@@ -25,11 +25,11 @@ const ANY_PORT: &str = "http://localhost:0/auth/callback";
 
 const TOKEN_HINT: &str = "give one with --identity-token TOKEN, or name a key with --key FILE";
 
-/// A signer with those who vouch for it.
+/// A signer with its services.
 pub(in crate::verbs) struct Session(sealift::sign::Session);
 
 impl Session {
-    /// Reads the key, or has one certified for whom the identity token names.
+    /// Reads the key, or has a new one certified for the identity in the token.
     pub(in crate::verbs) fn open(
         args: &SignedByArgs,
         context: Context<'_>,
@@ -68,12 +68,12 @@ impl Session {
         }))
     }
 
-    /// Signs, and verifies what came of it.
+    /// Signs, and verifies the result.
     pub(in crate::verbs) fn sign(&self, content: ToSign<'_>) -> Result<SignatureBundle, Failure> {
         self.0.sign(content, &now).map_err(not_signed)
     }
 
-    /// Whether a timestamp authority is asked.
+    /// Whether a timestamp authority is used.
     pub(super) fn is_stamped(&self) -> bool {
         self.0.is_stamped()
     }
@@ -84,7 +84,7 @@ impl Session {
     }
 }
 
-/// The client for all services; what flags say of TLS concerns the timestamp authority alone.
+/// The client for all services; the TLS flags apply only to the timestamp authority.
 fn client(args: &SignedByArgs, environment: &Environment) -> Result<Client, Failure> {
     let mut config = network::config(environment);
     if let Some(text) = &args.timestamp_server_url {
@@ -111,9 +111,9 @@ fn client(args: &SignedByArgs, environment: &Environment) -> Result<Client, Fail
     })
 }
 
-/// Which services are asked, and what their answers are verified against: what the flags name, else
-/// what is kept of the public instance. A key that nobody is to vouch for needs none of it, and
-/// nobody is asked.
+/// The services to use, and the root that their answers are verified against: those that flags
+/// name, else the cached ones of the public instance. A key without services needs neither, and no
+/// request is made.
 fn services_and_root(
     args: &SignedByArgs,
     context: Context<'_>,
@@ -126,7 +126,7 @@ fn services_and_root(
         return Ok((Services::default(), TrustedRoot::default()));
     }
     let names_urls = args.fulcio_url.is_some() || args.rekor_url.is_some();
-    // Nor does a key without a log need any: the timestamp authority, if any, is named by its URL.
+    // A key without a log needs neither: the timestamp authority, if any, is named by its URL.
     let needs_no_config = args.key.key.is_some() && !args.tlog_upload;
     let is_named =
         args.signing_config.is_some() || names_urls || needs_no_config || !args.use_signing_config;
@@ -151,7 +151,7 @@ fn services_and_root(
     Ok((services(args, config)?, root))
 }
 
-/// The services of a signing configuration or of the public instance, and the URLs that flags name
+/// The services of a signing configuration or of the public instance, or the URLs that flags name
 /// instead.
 fn services(args: &SignedByArgs, config: Option<(String, Vec<u8>)>) -> Result<Services, Failure> {
     let mut services = match config {
@@ -196,7 +196,7 @@ fn url(flag: &'static str, text: &str) -> Result<Url, Failure> {
     })
 }
 
-/// What goes into a public log stays there: the person must agree.
+/// Asks for consent: an entry in a public log stays there.
 fn agree(args: &SignedByArgs, services: &Services) -> Result<(), Failure> {
     if args.yes || services.logs.is_empty() {
         return Ok(());
@@ -242,7 +242,7 @@ fn token(
             value: name.clone(),
             hint: "github-actions, buildkite-agent, google and envvar are known",
         })?),
-        // Whoever asks for a login gets one.
+        // A login that was asked for comes first.
         None if matches!(args.fulcio_auth_flow, Some(AuthFlow::Normal | AuthFlow::Device)) => None,
         None if args.oidc_disable_ambient_providers => None,
         None => Ambient::detect(&variables),
@@ -254,7 +254,7 @@ fn token(
     token.map_err(|error| unusable("no identity token", error.into()))
 }
 
-/// Has a person log in.
+/// Lets the user log in.
 fn login(
     args: &SignedByArgs,
     services: &Services,
@@ -276,7 +276,7 @@ fn login(
     };
     let secret = args.oidc_client_secret_file.as_deref().map(files::document).transpose()?;
     let secret = secret.map(|bytes| String::from_utf8_lossy(bytes.trim_ascii()).into_owned());
-    // What cosign's help names as its default: any port.
+    // The default in cosign's help: any port.
     let named = args.oidc_redirect_url.as_deref();
     let named = named.filter(|text| !text.is_empty() && *text != ANY_PORT);
     let redirect = named.map(|text| url("--oidc-redirect-url", text)).transpose()?;

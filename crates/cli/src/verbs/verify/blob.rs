@@ -78,8 +78,7 @@ pub(crate) fn verify_blob_attestation(
     judge(&trust, &bundle, file.artifact(), &name, hint, context.global)
 }
 
-/// A bundle, and what else is said to speak for it, which is added where a bundle of its form cannot
-/// hold it.
+/// Reads a bundle, and adds the evidence of other flags that a bundle of its form cannot hold.
 fn bundle(path: &Path, evidence: &EvidenceArgs, trust: &Trust) -> Result<Bundle, Failure> {
     if evidence.certificate.is_some() {
         return Err(Failure::Signer {

@@ -1,4 +1,4 @@
-//! Signatures that lie in files.
+//! Signatures in files.
 
 use std::path::Path;
 
@@ -8,8 +8,7 @@ use crate::args::EvidenceArgs;
 use crate::failure::Failure;
 use crate::files;
 
-/// The signature that `--signature` gives, in base64 or in a file that holds it, and what speaks
-/// for it.
+/// The signature of `--signature`, in base64 or in a file, with its evidence.
 pub(super) fn read(
     signature: &str,
     evidence: &EvidenceArgs,
@@ -20,7 +19,7 @@ pub(super) fn read(
     beside(evidence, |evidence| detached(&signature, evidence))
 }
 
-/// The attestation in a file, and what speaks for it.
+/// The attestation in a file, with its evidence.
 pub(super) fn envelope(
     path: &Path,
     evidence: &EvidenceArgs,

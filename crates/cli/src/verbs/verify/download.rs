@@ -1,4 +1,4 @@
-//! Signatures and attestations as they are kept.
+//! `download`: signatures and attestations as they are stored.
 
 use sealift::registry::ManifestName;
 use sealift::transfer::Place;
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::network::Network;
 use crate::{Context, output, target};
 
-/// `download`: a document a line; status 1 when there is none.
+/// `download`: one document per line; status 1 if there is none.
 pub(crate) fn download(args: &DownloadArgs, context: Context<'_>) -> Result<u8, Failure> {
     match &args.what {
         Downloaded::Sbom(args) => sbom(args, context),
@@ -37,7 +37,7 @@ fn attestations(args: &DownloadAttestationArgs, context: Context<'_>) -> Result<
     print(&found, "attestations", &args.image)
 }
 
-/// The predicate type of a bundle or an envelope, as it says.
+/// The predicate type that a bundle or an envelope states.
 fn predicate_of(document: &Value) -> Option<String> {
     let envelope = document.get("dsseEnvelope").unwrap_or(document);
     let payload = decode_base64(envelope.get("payload")?.as_str()?).ok()?;
@@ -59,7 +59,7 @@ fn print(found: &[Value], what: &str, args: &ArtifactsArgs) -> Result<u8, Failur
     Ok(0)
 }
 
-/// The image, or that of an index which runs on a platform.
+/// The image, or the one in an index for a platform.
 fn opened(
     args: &ArtifactsArgs,
     platform: Option<&Platform>,
@@ -89,7 +89,7 @@ fn opened(
     Ok(Target::Registry(image.at_digest(found.digest)))
 }
 
-/// `download sbom`: the document as it is kept; status 1 when there is none.
+/// `download sbom`: the document as it is stored; status 1 if there is none.
 fn sbom(args: &DownloadSbomArgs, context: Context<'_>) -> Result<u8, Failure> {
     let target = opened(&args.image, args.of.platform.as_ref(), context)?;
     let found = sealift::verify::download_sbom(&target, &VerifyOptions::default());

@@ -94,7 +94,7 @@ pub(in crate::verbs) fn predicate_type(name: &str) -> Result<PredicateType, Fail
     })
 }
 
-/// What counts of one image, as it is printed: by its digest and the name that was asked for.
+/// Prints what counts for one image, given its digest and the requested name.
 type Print<'p> = &'p dyn Fn(&sealift::Digest, &[VerifiedAttached<'_>], &str) -> String;
 
 struct Request<'r> {
@@ -104,7 +104,7 @@ struct Request<'r> {
     signer: &'r SignerArgs,
     trust: Trust,
     detached: Option<Detached<'r>>,
-    /// In the place of those that lie beside the signatures.
+    /// Replaces the certificates that lie beside the signatures.
     certificate: Option<Certificate>,
 }
 
@@ -128,7 +128,7 @@ impl Detached<'_> {
             sentence: format!("{written} is not verified: {}", said::chain(&error)),
             hint: "",
         })?;
-        // The name that cosign writes into the payload; of a layout there is none.
+        // The name that cosign writes into the payload; a layout has none.
         let name = written.parse().map(|reference: Reference| reference.name().to_owned());
         let name = name.unwrap_or_default();
         let payload = self.payload.clone();
@@ -137,7 +137,7 @@ impl Detached<'_> {
 }
 
 impl Request<'_> {
-    /// Verifies each image. Nothing is printed on stdout unless all of them are.
+    /// Verifies each image. Nothing is printed on stdout unless all of them are verified.
     fn run(&self, context: Context<'_>, print: Print<'_>) -> Result<u8, Failure> {
         peers::set_by_variable(Peer::Cosign, context.environment)?;
         if !self.images.check_claims {
@@ -217,7 +217,7 @@ impl Request<'_> {
     }
 }
 
-/// The digest of what a target names, when a signature on it counts.
+/// The digest of a target, if a signature on it counts.
 pub(in crate::verbs) fn signed_digest(
     written: &str,
     target: &Target,
@@ -237,8 +237,8 @@ pub(in crate::verbs) fn signed_digest(
     })
 }
 
-/// Why an image does not count as signed, and the exit status that says so.
-/// `unlogged` says what to do where that is for want of a log entry.
+/// The failure of an image that does not count as signed, with its exit status. `unlogged` is the
+/// hint if a log entry is missing.
 fn failure(
     attachment: Attachment,
     written: &str,
@@ -266,12 +266,12 @@ fn failure(
         ),
         _ => (12, format!("no matching {one} for {name}"), unlogged),
     };
-    // cosign's table knows signatures alone.
+    // cosign's table has only signatures.
     let status = if attachment == Attachment::Signatures { status } else { 1 };
     Failure::Unverified { status, sentence, hint }
 }
 
-/// An image as it was asked for, with its digest.
+/// The image as the user wrote it, with its digest.
 fn named(written: &str, image: &sealift::Digest) -> String {
     let digest = image.to_string();
     if written.ends_with(&digest) { written.to_owned() } else { format!("{written}@{digest}") }

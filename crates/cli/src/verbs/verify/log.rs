@@ -1,4 +1,4 @@
-//! Log entries that do not lie beside their signatures are looked up, as cosign does.
+//! Looks up log entries that do not lie beside their signatures, as cosign does.
 
 use sealift::escape;
 use sealift::verify::{Bundle, LookUp, ServiceError, SignedImage, look_up};
@@ -13,11 +13,11 @@ const OFFLINE: &str = "no log entry lies beside the signature: without --offline
 const NOT_FOUND: &str = "no log entry lies beside the signature, and the log that was asked has none of it: \
                          --rekor-url names another, --insecure-ignore-tlog does without";
 
-/// No log is asked for the entry of a bundle, which has it where there is one.
+/// No entry is looked up for a bundle, which contains its entry if there is one.
 pub(super) const NOT_IN_BUNDLE: Hint =
     "the bundle holds no entry of a transparency log; --insecure-ignore-tlog does without";
 
-/// What to do about signatures without entries that are not verified after all.
+/// What to do if signatures without entries cannot be verified.
 pub(super) type Hint = &'static str;
 
 /// Looks up the entry of a file's signature.

@@ -26,7 +26,7 @@ use crate::args::{GlobalArgs, OutArgs};
 use crate::deadline;
 use crate::failure::Failure;
 
-/// An image that verbs which verify nothing cannot look at.
+/// The failure of an image that cannot be read, for verbs that verify nothing.
 fn not_seen(error: OpenError) -> Failure {
     Failure::Unseen(Box::new(error))
 }

@@ -1,4 +1,4 @@
-//! What is said on stderr of a verification.
+//! Messages on stderr about a verification.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -10,7 +10,7 @@ use sealift::{Chain, escape};
 
 use super::signer::Trust;
 
-/// Says what was checked of each signature, and what was not though it could have been.
+/// Prints what was checked about each signature, and what could have been checked but was not.
 pub(super) fn checked<'v, 'a: 'v>(
     target: &str,
     verified: impl Iterator<Item = &'v Verified<'a>> + Clone,
@@ -46,7 +46,7 @@ pub(super) fn checked<'v, 'a: 'v>(
     }
 }
 
-/// cosign's sentences, as far as it has them.
+/// cosign's sentences, where it has one.
 const SENTENCES: [(&[Check], &str); 7] = [
     (&[Check::Signature], "The cosign claims were validated"),
     (
@@ -66,7 +66,7 @@ const SENTENCES: [(&[Check], &str); 7] = [
     (&[Check::Identity], "The identity in the certificate is an accepted one"),
 ];
 
-/// Says of each signature that does not count why not.
+/// Prints why each rejected signature does not count.
 pub(super) fn rejected<'r, 'a: 'r>(rejected: impl IntoIterator<Item = &'r Rejected<'a>>) {
     for one in rejected {
         let why = Chain(&one.why).to_string();
@@ -74,8 +74,8 @@ pub(super) fn rejected<'r, 'a: 'r>(rejected: impl IntoIterator<Item = &'r Reject
     }
 }
 
-/// Says what stands beside a signature that counts and does not count itself. Where no authority is
-/// known, because none is needed, that is said of no timestamp.
+/// Prints the evidence beside a valid signature that does not count itself. Timestamps are not
+/// mentioned if no authority is known because none is needed.
 pub(super) fn not_counted(verified: &Verified<'_>, trust: &Trust) {
     for one in verified.not_counted() {
         match one {

@@ -1,4 +1,4 @@
-//! Who must have signed, and what it is verified against.
+//! The required signer, and the trust material.
 
 use std::path::Path;
 
@@ -15,21 +15,21 @@ use crate::failure::Failure;
 use crate::key_reference::KeyReference;
 use crate::{Context, Environment, files, network, trust};
 
-/// A policy and what it is verified against.
+/// A policy and the trust material to verify with.
 pub(super) struct Trust {
     pub(super) policy: Policy,
     /// The key that must have signed, where it is one.
     key: Option<PublicKey>,
-    /// The log that is asked for entries; none where nothing is asked.
+    /// The log to look up entries in; `None` if none are looked up.
     pub(super) log: Option<LogSearch>,
     root: TrustedRoot,
-    /// Bounds on what is read of signatures.
+    /// Limits on reading signatures.
     pub(super) limits: Limits,
     pub(super) now: Timestamp,
 }
 
 impl Trust {
-    /// By the flags. The trusted root is needed for certificates and logs.
+    /// From the flags. The trusted root is needed for certificates and logs.
     pub(super) fn new(args: &SignerArgs, context: Context<'_>) -> Result<Self, Failure> {
         let key = args.key.as_deref().map(|key| public_key(key, args.offline, context.environment));
         let key = key.transpose()?;
@@ -57,12 +57,12 @@ impl Trust {
         Ok(Self { policy, key, log, root, limits, now: now() })
     }
 
-    /// What the key is, where one must have signed.
+    /// The algorithm of the key, if a key must have signed.
     pub(super) fn algorithm(&self) -> Option<KeyAlgorithm> {
         self.key.as_ref().map(PublicKey::algorithm)
     }
 
-    /// Whether any timestamp could count.
+    /// Whether any timestamp authority is known.
     pub(super) fn knows_stampers(&self) -> bool {
         !self.root.timestamp_authorities().is_empty()
     }
@@ -155,7 +155,7 @@ fn workflow(
 
 type Flag<'a> = (&'static str, Option<&'a str>);
 
-/// The text or the expression, whichever flag is given.
+/// A matcher for the text or the expression, whichever flag is given.
 fn matcher(text: Flag<'_>, expression: Flag<'_>) -> Result<Option<TextMatcher>, Failure> {
     match (text, expression) {
         ((flag, Some(text)), _) => {
@@ -207,7 +207,7 @@ fn public_key(
     })
 }
 
-/// What a URL has: whoever answers there says who must have signed.
+/// Fetches a URL. Its server decides who must have signed.
 fn fetched(url: &Url, environment: &Environment) -> Result<Vec<u8>, Failure> {
     const MAX_BYTES: u64 = 1 << 20;
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| Failure::Unusable {
@@ -224,8 +224,8 @@ fn fetched(url: &Url, environment: &Environment) -> Result<Vec<u8>, Failure> {
     }
 }
 
-/// The trusted root that is named, else the one that is kept, with the parts that flags and
-/// variables give in the place of its own; none where none is needed.
+/// The trusted root that is named, else the cached one, with the parts that flags and variables
+/// replace; empty if none is needed.
 fn root(args: &SignerArgs, context: Context<'_>) -> Result<TrustedRoot, Failure> {
     let own = own_trust(args, context.environment)?;
     let sct_is_known = args.insecure_ignore_sct || !own.certificate_log_keys.is_empty();
@@ -234,7 +234,8 @@ fn root(args: &SignerArgs, context: Context<'_>) -> Result<TrustedRoot, Failure>
     let log_is_known = args.insecure_ignore_tlog || !own.log_keys.is_empty();
     let needs_none = issuer_is_known && stamper_is_known && log_is_known;
     let root = match &args.trusted_root {
-        // Of a root that the user names and says to be their own; the public one stays as it is.
+        // Only for a root that the user names and declares to be their own; the public one is not
+        // changed.
         Some(path) if args.allow_certificate_chain => {
             trust::root_in(path)?.with_ordinary_authorities()
         }
@@ -248,8 +249,8 @@ fn root(args: &SignerArgs, context: Context<'_>) -> Result<TrustedRoot, Failure>
     own.replace_in(&root).map_err(|error| unusable("a certificate or key to trust", error))
 }
 
-/// Parts of the trusted root that are given one by one: by flags, else, unless a whole one is
-/// named, by the variables that cosign has for them.
+/// Parts of the trusted root that are given one by one: by flags, else, unless a whole root is
+/// named, by cosign's variables for them.
 fn own_trust(args: &SignerArgs, environment: &Environment) -> Result<OwnTrust, Failure> {
     let OwnTrustArgs { certificate_chain, ca_roots, ca_intermediates, timestamp_certificate_chain } =
         &args.own;

@@ -9,16 +9,17 @@ use sealift::verify::{
 use crate::failure::Failure;
 use crate::files;
 
-/// A file as far as a bundle asks for it: files are large, digests are small.
+/// A file, read only as far as a bundle needs it: files are large, digests are small.
 pub(super) enum Subject {
     Digest(Hash),
     Whole(Vec<u8>),
-    /// Whatever the attestation is about, as `--check-claims=false` has it.
+    /// Any subject, for `--check-claims=false`.
     Unchecked,
 }
 
 impl Subject {
-    /// Reads the file; `key` is the algorithm of the key that must have signed, where it is one.
+    /// Reads the file; `key` is the algorithm of the key that must have signed, if a key is
+    /// required.
     pub(super) fn read(
         path: &Path,
         bundle: &Bundle,
@@ -30,7 +31,7 @@ impl Subject {
         }
     }
 
-    /// The same beside a bundle, where cosign takes `sha256:HEX` for the file that has this digest.
+    /// The same with a bundle, where cosign takes `sha256:HEX` for the file with this digest.
     pub(super) fn named(
         path: &Path,
         bundle: &Bundle,
@@ -56,8 +57,8 @@ fn digest(path: &Path) -> Option<Hash> {
     Hash::from_hex(HashAlgorithm::from_name(algorithm)?, hex)
 }
 
-/// The digest that is all that can be asked for. Ed25519 signs the message itself, and with some
-/// curves it is not said which hash was signed.
+/// The one digest that the bundle can ask for, if that is known. Ed25519 signs the message itself,
+/// and for some curves the bundle does not say which hash was signed.
 fn one_digest(bundle: &Bundle, key: Option<KeyAlgorithm>) -> Option<HashAlgorithm> {
     let signer = match bundle.material() {
         Material::Certificate { leaf, .. } if key.is_none() => leaf.public_key().algorithm(),

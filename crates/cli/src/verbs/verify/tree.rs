@@ -29,7 +29,7 @@ pub(crate) fn tree(args: ArtifactsArgs, context: Context<'_>) -> Result<u8, Fail
     Ok(0)
 }
 
-/// The repository of what is attached, with what stands between it and a tag or digest.
+/// The repository of the attachments; `None` for an image in a layout.
 fn repository(target: &Target) -> Option<String> {
     let Target::Registry(image) = target else { return None };
     let place = image.signatures();

@@ -1,4 +1,4 @@
-//! Where what is attached to an image is kept.
+//! The places of an image's attachments.
 
 use sealift::verify::{Attachment, VerifyOptions, attached_tree};
 
@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::network::Network;
 use crate::{Context, network, output, target};
 
-/// `triangulate`: a tag is resolved at the registry, a digest that is written is taken as it is.
+/// `triangulate`: a tag is resolved at the registry, a digest is used as written.
 pub(crate) fn triangulate(args: &TriangulateArgs, context: Context<'_>) -> Result<u8, Failure> {
     set_deadline(&args.out, context.global);
     let reference = target::parse_reference(&args.image, "")?;

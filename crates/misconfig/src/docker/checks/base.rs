@@ -69,8 +69,8 @@ fn without_tag<'v>(reference: &str, value: &impl Fn(&str) -> Option<&'v str>) ->
     }
 }
 
-/// `DS-0012`: told of each stage that a later one shares its name with, unless the two are the
-/// same altogether.
+/// `DS-0012`: reported for each stage whose name a later stage has, too, unless the two are
+/// identical.
 pub(super) fn duplicate_alias(file: &Dockerfile) -> Vec<Failure> {
     let mut failures = Vec::new();
     // Of each name, what the later stages are in whole: two of them will do.

@@ -16,7 +16,7 @@ pub(super) fn relative_workdir(file: &Dockerfile) -> Vec<Failure> {
     workdirs(file).filter(|(_, path)| !ABSOLUTE.is_match(path)).map(told).collect()
 }
 
-/// `A-z` is as wide as it looks: it takes in what stands between the two alphabets.
+/// `A-z` is meant: it includes the characters between the two alphabets.
 static ABSOLUTE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"^["']?/|[A-z0-9\-_+]:\\|\$[{}A-z0-9\-_+]"#));
 
@@ -53,7 +53,7 @@ pub(super) fn cd(file: &Dockerfile) -> Vec<Failure> {
     runs.map(told).collect()
 }
 
-/// `DS-0014`: told of every wget, where there is a curl too. Packages of these names may be
+/// `DS-0014`: reported for every wget, if there is a curl, too. Packages of these names may be
 /// installed.
 pub(super) fn wget_and_curl(file: &Dockerfile) -> Vec<Failure> {
     let uses = |run: &Instruction, tool: &str| {

@@ -19,7 +19,7 @@ pub(super) fn healthchecks(file: &Dockerfile) -> Vec<Failure> {
     repeated(file, "healthcheck")
 }
 
-/// Told once a stage, of the second.
+/// Reported once per stage, for the second.
 fn repeated(file: &Dockerfile, command: &str) -> Vec<Failure> {
     let mut failures = Vec::new();
     for stage in &file.stages {

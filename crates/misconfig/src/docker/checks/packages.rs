@@ -52,14 +52,14 @@ pub(super) fn update_alone(file: &Dockerfile) -> Vec<Failure> {
     failures
 }
 
-/// The commands of a script in which one of the words stands, as a part of another at least: few
-/// have one, and to parse takes longer than to look.
+/// The commands of a script that contains one of the words, at least as a part of another word: few
+/// scripts do, and searching is faster than parsing.
 fn commands_with(run: &Instruction, words: &[&str]) -> Option<Vec<Vec<String>>> {
     let script = text(run);
     words.iter().any(|word| script.contains(word)).then(|| commands(&script))?
 }
 
-/// The numbers of the commands in which one of the programs stands before one of the verbs.
+/// The indexes of the commands in which one of the programs precedes one of the verbs.
 fn told(commands: &[Vec<String>], programs: &[&str], verbs: &[&str]) -> Vec<usize> {
     let tells = |words: &Vec<String>| {
         let program = words.iter().position(|word| programs.contains(&word.as_str()));

@@ -37,7 +37,7 @@ static SECRETS: &[&str] = &[
 static SECRET_FILES: &[&str] =
     &["AWS_CONFIG_FILE", "GOOGLE_APPLICATION_CREDENTIALS", "HF_TOKEN_PATH"];
 
-/// What build tools of web pages put before the variables that they pass on.
+/// Prefixes of variables that web build tools pass on.
 static PREFIXES: &[&str] = &["VITE_", "REACT_APP_"];
 
 /// Words that make a variable's name that of a secret.
@@ -87,7 +87,7 @@ fn variables(targets: &BTreeSet<&str>, instruction: &Instruction, failures: &mut
     }
 }
 
-/// Names with their values, which are empty where there is none.
+/// Names with their values; a missing value is empty.
 fn assignments(instruction: &Instruction) -> Vec<(&str, &str)> {
     let values = instruction.values.iter().map(String::as_str);
     if instruction.command == "arg" {

@@ -4,7 +4,7 @@ use super::at;
 use crate::Failure;
 use crate::docker::Dockerfile;
 
-/// `DS-0002`: the last `USER` of the file decides, whichever stage it stands in.
+/// `DS-0002`: the last `USER` of the file decides, in whichever stage.
 pub(super) fn root(file: &Dockerfile) -> Vec<Failure> {
     let Some(last) = file.all("user").last() else {
         return vec![Failure::new("no USER is named, so the container runs as root", None)];

@@ -20,7 +20,7 @@ pub(super) struct FlagTest {
     flags: Flags,
 }
 
-/// What is asked of the flags. A flag is looked for anywhere in an argument; the variants with
+/// A requirement on the flags. A flag is looked for anywhere in an argument; the variants with
 /// `Command` look at `command` and not at `args`, as Trivy's checks of these do.
 #[derive(Clone, Copy, Debug)]
 enum Flags {

@@ -44,7 +44,7 @@ impl Placed for Resource {
     }
 }
 
-/// What a provider writes where nobody describes a thing.
+/// The description that a provider writes by default.
 const DEFAULT_DESCRIPTION: &str = "Managed by Terraform";
 
 impl<'a> Look<'a> {

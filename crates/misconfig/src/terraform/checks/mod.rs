@@ -100,7 +100,7 @@ static PROVIDERS: &[Provider] = &[
     Provider { prefix: "openstack_", rules: openstack::RULES },
 ];
 
-/// What checks are told beside the resources.
+/// The input of checks besides the resources.
 #[derive(Debug, Default)]
 pub(super) struct Case<'a> {
     /// The present time, where it is known.
@@ -172,7 +172,7 @@ fn run_rule(
         if !failing.contains(file)
             && let Some(result) = results.get_mut(*file)
         {
-            // What was not evaluated might have failed.
+            // A part that was not evaluated might have failed.
             let status = case.stopped.clone().map_or(Status::Pass, Status::NotRun);
             result.misconfigurations.push(Misconfiguration::new(&check, status));
         }
@@ -190,8 +190,8 @@ fn failure(message: String, place: Place, about: &Resource, all: &Resources) -> 
     failure
 }
 
-/// Orders what was found by check and line; a check that fails in one tree of modules and passes
-/// in another fails, and a cause that two trees share is said once.
+/// Orders the results by check and line. A check that fails in one tree of modules and passes in
+/// another fails; a cause shared by two trees is reported once.
 pub(super) fn finish(results: &mut [FileResult]) {
     for result in results {
         let failing: BTreeSet<String> = result
@@ -200,7 +200,7 @@ pub(super) fn finish(results: &mut [FileResult]) {
             .filter(|found| matches!(found.status, Status::Fail(_)))
             .map(|found| found.check.id.to_string())
             .collect();
-        // That it did not run in one tree weighs more than that it passes in another.
+        // Not having run in one tree outweighs passing in another.
         result.misconfigurations.sort_by_key(|found| !matches!(found.status, Status::NotRun(_)));
         let mut seen = BTreeSet::new();
         result.misconfigurations.retain(|found| {

@@ -8,7 +8,7 @@ use regex::{Regex, RegexSet};
 
 use crate::terraform::model::has_hole;
 
-/// What secrets of well-known services look like.
+/// Patterns of secrets of well-known services.
 static KNOWN: LazyLock<RegexSet> = LazyLock::new(|| {
     let patterns = [
         r"\b(A3T[A-Z0-9]|AKIA|AGPA|AIDA|AROA|AIPA|ANPA|ANVA|ASIA)[A-Z0-9]{16}\b",

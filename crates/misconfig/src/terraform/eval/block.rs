@@ -115,7 +115,7 @@ impl<'a> Evaluator<'a> {
         };
         let pairs: Vec<(Value, Value)> = match self.expand_dynamic(&dynamic.body, env) {
             Ok(pairs) => pairs,
-            // One stands for as many as there may be.
+            // One block represents as many as there may be.
             Err(unknown) => vec![(unknown.clone(), unknown)],
         };
         for (key, value) in pairs {

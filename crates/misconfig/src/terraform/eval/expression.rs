@@ -116,7 +116,7 @@ impl<'a> Evaluator<'a> {
             return value;
         }
         let both = unified(vec![value.clone(), self.evaluate(other, env)]);
-        // What has no type in common would be refused; the type of null is not known here.
+        // Values without a common type would be refused; the type of null is not known here.
         both.and_then(|both| both.into_iter().next()).unwrap_or(value)
     }
 
@@ -193,7 +193,7 @@ impl<'a> Evaluator<'a> {
                     }
                 }
             }
-            // What would not be made need not be gathered.
+            // Elements of a value that would not be made need not be gathered.
             weight <= MAX_WEIGHT
         });
         if let Err(why) = ran {

@@ -61,8 +61,8 @@ const DIGESTS: &[(&str, Digest)] = &[
 ];
 
 impl<'a> Evaluator<'a> {
-    /// What a function gives that reads a file; none of a function that reads none, or where
-    /// nothing can be read.
+    /// The result of a function that reads a file; `None` for other functions, or if nothing can be
+    /// read.
     pub(super) fn read_by(
         &mut self,
         name: &Arc<str>,
@@ -80,7 +80,7 @@ impl<'a> Evaluator<'a> {
         };
         // One that is not read may yet be there.
         let content = self.content(scope, &path)?;
-        // Paid for before all else: what is read is kept under each spelling of its path.
+        // The cost is counted first: content is kept under each spelling of its path.
         if !self.pay(content.len() / 16) {
             return Some(Value::unknown(Reason::Limit("steps")));
         }

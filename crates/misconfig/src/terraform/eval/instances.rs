@@ -19,7 +19,7 @@ pub(crate) enum Instances {
     Count(usize),
     /// Keys and values of `for_each`.
     Each(Vec<(Arc<str>, Value)>),
-    /// Their number is not known: one stands for them all.
+    /// Their number is not known: one represents them all.
     Unknown(Value),
 }
 
@@ -112,7 +112,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// What the `count` or `for_each` of a body makes of it.
+    /// The instances of a body by its `count` or `for_each`.
     pub(super) fn expand(&mut self, body: &'a Body, env: &Env) -> Instances {
         if let Some(count) = body.attribute("count") {
             return match self.evaluate(&count.value, &mut env.clone()) {

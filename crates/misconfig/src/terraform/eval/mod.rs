@@ -44,7 +44,7 @@ pub(crate) use value::{HOLE, Reason, Reference, Value};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct ScopeId(usize);
 
-/// References that are kept of what an attribute reads.
+/// The most references that are kept of what an attribute reads.
 const MAX_TRACE: usize = 64;
 
 /// The evaluation of one tree of modules.
@@ -80,7 +80,7 @@ struct Scope<'a> {
     names: Arc<str>,
     /// The blocks of the calls that lead to it, the outermost first.
     places: Arc<[Place]>,
-    /// Who calls it, and with which names in sight; none for the root.
+    /// The calling block, with the names in scope there; `None` for the root.
     caller: Option<(Env, &'a Block)>,
     /// Values from `.tfvars` files, for the root.
     given: BTreeMap<Arc<str>, Value>,
@@ -97,7 +97,7 @@ struct Calls {
     places: Arc<[Place]>,
 }
 
-/// What a scope's values are kept under.
+/// The key under which a scope's value is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Key {
     Variable(Arc<str>),
@@ -237,7 +237,7 @@ impl<'a> Evaluator<'a> {
         id
     }
 
-    /// What is to be said of this evaluation.
+    /// The diagnostics of this evaluation.
     pub(crate) fn into_diagnostics(mut self) -> BTreeSet<Diagnostic> {
         let lists = [
             ("no value is given for", "", std::mem::take(&mut self.not_given)),

@@ -7,7 +7,7 @@ use super::super::syntax::{self, Attribute, Block, Body, Expr};
 use crate::below::below;
 use crate::{Limits, Lines};
 
-/// A declaration and the file it stands in, by its number among the files that are given.
+/// A declaration and its file, by index among the given files.
 #[derive(Clone, Debug)]
 pub(crate) struct Declared<T> {
     pub(crate) file: usize,
@@ -78,10 +78,10 @@ impl Module {
         }
     }
 
-    /// Lays what an override file declares over what is declared already, as Terraform merges it:
-    /// an attribute replaces one, blocks of a kind replace all of that kind. What overrides
-    /// stands in another file; a failure is told at what it overrides. Gives the names of what
-    /// nothing is there for.
+    /// Lays the declarations of an override file over existing ones, as Terraform merges them: an
+    /// attribute replaces one, blocks of a kind replace all of that kind. A failure is reported at
+    /// the overridden declaration, not in the override file. Returns the names of overrides without
+    /// a declaration.
     pub(crate) fn lay_over(&mut self, body: Body) -> Vec<String> {
         let mut left = Vec::new();
         for block in body.blocks {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Reason, Value};
 use crate::terraform::syntax::Operator;
 
-/// What an operator makes of two values.
+/// The result of an operator on two values.
 pub(super) fn operate(operator: Operator, left: Value, right: Value) -> Value {
     match operator {
         Operator::Or | Operator::And => logic(operator, &left, &right),
@@ -13,7 +13,7 @@ pub(super) fn operate(operator: Operator, left: Value, right: Value) -> Value {
             if let Some(unknown) = either_unknown(&left, &right) {
                 return unknown;
             }
-            // Whether something is null is known of what holds something unknown, too.
+            // A value with unknown parts is known not to be null.
             let with_null = left == Value::Null || right == Value::Null;
             if !with_null && (left.holds_unknown() || right.holds_unknown()) {
                 return Value::unknown(Reason::Computed);

@@ -96,7 +96,7 @@ impl<'a> Evaluator<'a> {
                 Some(name) => self.attribute(value, &name),
                 None => Value::invalid("no such element"),
             },
-            // One that stands for instances whose number is not known.
+            // One that represents instances whose number is not known.
             (Value::Handle(handle), _) if self.stands_for_many(handle) => value.clone(),
             (Value::Handle(_), Value::Text(name)) => self.attribute(value, name),
             _ => Value::invalid("not a collection"),

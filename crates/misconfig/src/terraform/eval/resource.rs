@@ -25,7 +25,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Where an instance is found from outside: `module.a.aws_s3_bucket.b["c"]`.
+    /// The address of an instance from outside: `module.a.aws_s3_bucket.b["c"]`.
     pub(crate) fn address(&mut self, scope: ScopeId, block: usize, instance: usize) -> Arc<str> {
         let suffix = self.expansion(scope, block).suffix(instance);
         let path = self.scope(scope).map(|scope| Arc::clone(&scope.path)).unwrap_or_default();
@@ -77,7 +77,8 @@ impl<'a> Evaluator<'a> {
         value
     }
 
-    /// An attribute that is not written: what its provider is known to make of the others.
+    /// An attribute that is not written: the value that its provider is known to derive from the
+    /// others.
     fn computed(
         &mut self,
         scope: ScopeId,

@@ -61,17 +61,17 @@ pub(crate) enum Handle {
     Module { scope: ScopeId },
 }
 
-/// What is known of a value that is not known.
+/// What is known about an unknown value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Unknown {
     pub(crate) reason: Reason,
     /// The resources it comes from.
     pub(crate) references: Vec<Reference>,
-    /// Where it is a text: that text, with [`HOLE`] for each part that is not known.
+    /// For a text: that text, with [`HOLE`] for each unknown part.
     pub(crate) text: Option<Arc<str>>,
 }
 
-/// Stands in a text for what is not known: a character of the private use area.
+/// Replaces an unknown part in a text: a character of the private use area.
 pub(crate) const HOLE: char = '\u{f8ff}';
 
 /// References that a value keeps; those of a list of hundreds say nothing of any one of them.
@@ -238,7 +238,7 @@ impl Value {
         }
     }
 
-    /// Not known, because of these.
+    /// An unknown value, because of these.
     pub(crate) fn because_of(unknown: &[Arc<Unknown>]) -> Self {
         match unknown {
             [only] if only.text.is_none() => Self::Unknown(Arc::clone(only)),

@@ -12,7 +12,7 @@ use crate::os_package::{MAX_DATABASE_BYTES, MAX_LINE_BYTES, OsPackage, Records, 
 use crate::owned_files::may_hold_packages;
 use crate::{Fact, Facts, Requirements};
 
-/// What `apk` itself writes of a virtual package; it gives it neither origin nor content.
+/// The description that `apk` gives a virtual package, which has neither origin nor content.
 const VIRTUAL: &str = "virtual meta package";
 
 /// Paths kept of one package.

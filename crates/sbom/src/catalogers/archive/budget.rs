@@ -11,7 +11,7 @@ const RATIO_FREE_BYTES: u64 = 1 << 20;
 #[derive(Debug)]
 pub(in crate::catalogers) struct Budget<'l> {
     limits: &'l Limits,
-    /// What its own size allows to be unpacked.
+    /// The bytes that may be unpacked in view of the archive's own size.
     room_by_ratio: u64,
     entries: u64,
     unpacked_bytes: u64,
@@ -21,7 +21,7 @@ pub(in crate::catalogers) struct Budget<'l> {
 /// Why something could not be unpacked.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::catalogers) enum UnpackError {
-    /// A bound of this one entry, or of what is held at one time.
+    /// A limit of this one entry, or of what is held at one time.
     #[error(transparent)]
     TooLarge(LimitExceeded),
     /// A bound of the archive as a whole; nothing more is to be read of it.

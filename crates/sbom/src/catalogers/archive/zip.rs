@@ -54,7 +54,7 @@ pub(in crate::catalogers) struct Entry {
 pub(in crate::catalogers) struct Content<'d> {
     /// Its bytes: a slice of the archive when they are stored, unpacked ones otherwise.
     pub(in crate::catalogers) bytes: Cow<'d, [u8]>,
-    /// What speaks against them.
+    /// Why they are in doubt.
     pub(in crate::catalogers) doubt: Option<&'static str>,
 }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 /// The section's name in every format; Mach-O files have it in the segment `__DATA`.
 pub(super) const SECTION: &str = ".dep-v0";
 
-/// What a program was built from.
+/// The crates that a program was built from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(super) struct Audit {
     pub(super) packages: Vec<Crate>,
@@ -31,7 +31,7 @@ pub(super) struct Crate {
     pub(super) root: bool,
 }
 
-/// What a crate was needed for.
+/// The purpose of a crate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Kind {

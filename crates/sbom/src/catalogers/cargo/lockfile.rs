@@ -60,8 +60,8 @@ impl Cataloger for Lockfile {
     }
 }
 
-/// What the project's crates ask for, by their manifests. What no manifest speaks of counts as
-/// needed to run, and so does all that a crate asks for that inherits a name nobody explains.
+/// The requests of the project's crates, by their manifests. A crate that no manifest mentions
+/// counts as needed to run. So do all requests of a crate that inherits an unknown name.
 fn asked(packages: &[Package], manifests: &[&MergedFile<'_>]) -> Asked {
     let inheritable = inheritable(manifests);
     let mut scopes: HashMap<(&str, &str), Scope> = HashMap::new();
@@ -98,8 +98,8 @@ fn asked(packages: &[Package], manifests: &[&MergedFile<'_>]) -> Asked {
     asked
 }
 
-/// The real names of what can be inherited, by the name in the workspace. One that two workspaces
-/// explain differently is not explained.
+/// The real names of inheritable dependencies, by the name in the workspace. A name that two
+/// workspaces define differently is left out.
 fn inheritable<'m>(manifests: &[&'m MergedFile<'_>]) -> HashMap<&'m str, &'m str> {
     let mut names: HashMap<&str, Option<&str>> = HashMap::new();
     for fact in manifests.iter().flat_map(|file| &file.facts.facts) {
@@ -151,9 +151,9 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
 struct Entry<'t> {
     name: &'t str,
     version: &'t str,
-    /// Where the crate comes from; none for the project's own.
+    /// The source of the crate; `None` for the project's own.
     source: Option<&'t str>,
-    /// `name`, `name version` or `name version (source)`: as much as tells it apart.
+    /// `name`, `name version` or `name version (source)`: as much as is unambiguous.
     dependencies: Vec<&'t str>,
     /// Offset behind its last value.
     end: usize,

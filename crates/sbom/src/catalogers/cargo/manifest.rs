@@ -139,7 +139,7 @@ fn add_workspace(file: &TomlFile<'_>, facts: &mut Facts) -> Result<(), Error> {
 
 /// What a crate's dependencies are for: the crate, then each by its real name, without versions,
 /// wherever it comes from. What is inherited has the workspace's name for it and is indirect; the
-/// real names are told by the workspace's own manifest (The Cargo Book, "Workspaces").
+/// real names are in the workspace's own manifest (The Cargo Book, "Workspaces").
 pub(super) fn parse_scopes(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let file = TomlFile::read(bytes, FORMAT)?;
     let text = |value: Option<&Spanned<DeValue<'_>>>| Some(value?.get_ref().as_str()?.to_owned());
@@ -192,8 +192,8 @@ fn add(
 }
 
 /// What a dependency asks for: a package of a registry, or of a repository at one commit. One of a
-/// folder is a part of the project, one of a branch or a tag is whatever stands there today. What
-/// is inherited has the workspace's name for it and is indirect.
+/// folder is a part of the project, one of a branch or a tag is whatever is there today. What is
+/// inherited has the workspace's name for it and is indirect.
 ///
 /// # Errors
 /// A value of the wrong kind, for which Cargo refuses the manifest.
@@ -278,8 +278,8 @@ impl<'m> Workspaces<'m> {
         })
     }
 
-    /// What the workspace of a manifest lets it inherit: that which it names, else the nearest in
-    /// its folder or above (The Cargo Book, "Workspaces").
+    /// The names that a manifest inherits from its workspace: the one that it names, else the
+    /// nearest in its folder or above (The Cargo Book, "Workspaces").
     fn names_for(&self, file: &MergedFile<'_>) -> Option<&HashMap<&'m str, Option<&'m Package>>> {
         let folder = folder_of(&file.path);
         let named = file.facts.facts.iter().find_map(|fact| match fact {

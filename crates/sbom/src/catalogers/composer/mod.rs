@@ -104,7 +104,7 @@ fn is_inside_package(path: TreePath<'_>) -> bool {
 struct Packages<'a>(Vec<(Package, Vec<Cow<'a, str>>)>);
 
 impl<'a> Packages<'a> {
-    /// Reads a list of packages; none where there is none.
+    /// Reads a list of packages; a missing list is empty.
     fn read(
         &mut self,
         document: &Document<'a>,
@@ -164,8 +164,8 @@ fn package(entry: &Object<'_>) -> Option<Package> {
     let purl = Purl::builder(Ecosystem::Composer.purl_type(), bare);
     let purl = purl.namespace(vendor).version(version.as_ref()).build().ok()?;
     let mut package = Package::new(Ecosystem::Composer, name, version, purl);
-    // Composer docs, "Repositories", "Path": a folder beside the project. What it calls its version
-    // is no release of whoever has that name on Packagist.
+    // Composer docs, "Repositories", "Path": a folder beside the project. Its version is no release
+    // of the package with that name on Packagist.
     if entry.object("dist").is_some_and(|dist| dist.text("type").as_deref() == Some("path")) {
         package.relationship = Relationship::Workspace;
     }

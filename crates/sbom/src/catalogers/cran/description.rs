@@ -1,7 +1,7 @@
 //! `DESCRIPTION` of an installed package (Writing R Extensions, "The DESCRIPTION file"): fields,
 //! continued on lines that begin with a blank. Libraries lie anywhere (R's help, `libPaths`): a
 //! user's own is `R/PLATFORM-library/VERSION`, renv's `renv/library/...`. Outside of the well-known
-//! folders the field `Built` tells an installed package, for only `R CMD INSTALL` writes it.
+//! folders, the field `Built` marks an installed package: only `R CMD INSTALL` writes it.
 
 use sealift_layers::{File, Metadata, TreePath};
 use sealift_model::{Ecosystem, Evidence};

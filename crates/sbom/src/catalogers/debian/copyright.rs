@@ -92,7 +92,7 @@ impl Names {
     }
 }
 
-/// What stands between names.
+/// Separators between names.
 const SEPARATORS: &[&str] = &[" and/or ", ", and ", " or ", " and ", ",", "_or_", "|"];
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ impl Cataloger for Status {
     }
 }
 
-/// What a file is to this cataloger, by its path.
+/// The kind of a file for this cataloger, by its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place<'p> {
     /// `var/lib/dpkg/status`.

@@ -22,7 +22,7 @@ const FIELDS: &[&str] = &[
     "Provides",
 ];
 
-/// Who wrote the records.
+/// The program that wrote the records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
     /// `dpkg` itself, which ends every record with an empty line.

@@ -5,7 +5,7 @@ use sealift_layers::Pieces;
 
 use crate::catalogers::program::{Block, Program};
 
-/// `buildInfoMagic`; it stands at an address divisible by [`ALIGNMENT`].
+/// `buildInfoMagic`; its address is divisible by [`ALIGNMENT`].
 const MAGIC: &[u8] = b"\xff Go buildinf:";
 const ALIGNMENT: usize = 16;
 const HEADER_BYTES: usize = 32;
@@ -149,8 +149,8 @@ impl Layout {
     }
 }
 
-/// The module list stands between two marks of 16 bytes (`cmd/go/internal/modload`, `infoStart`
-/// and `infoEnd`); without them there is none.
+/// The module list lies between two marks of 16 bytes (`cmd/go/internal/modload`, `infoStart` and
+/// `infoEnd`); without them there is none.
 fn unframed(modules: &[u8]) -> &[u8] {
     const MARK_BYTES: usize = 16;
     let end = modules.len().saturating_sub(MARK_BYTES);

@@ -12,7 +12,7 @@ pub(super) struct GoMod {
     pub(super) go: Option<(String, u64)>,
     /// The `toolchain` directive as a version, with its line.
     pub(super) toolchain: Option<(String, u64)>,
-    /// What is required, as it is really used.
+    /// The required modules after replacement.
     pub(super) requirements: Vec<Requirement>,
     /// Lines that could not be read.
     pub(super) broken_lines: Vec<u64>,
@@ -78,7 +78,7 @@ impl GoMod {
 
     /// A replacement of one version counts before one of all versions.
     fn replace(&mut self, replacements: &[(Replacement, u64)]) {
-        // Of several for the same the last counts.
+        // The last of several for the same module counts.
         let by_module: HashMap<_, _> = replacements
             .iter()
             .map(|(it, line)| ((it.path.as_str(), it.version.as_deref()), (&it.with, line)))

@@ -53,7 +53,7 @@ fn parse(text: &str, facts: &mut Facts) {
     }
 }
 
-/// One constraint: what is not of the form `any.` bounds one use of a package, or sets flags.
+/// Reads one constraint. One without `any.` limits one use of a package, or sets flags.
 fn read(constraint: &str, line: u64, facts: &mut Facts) {
     let (name, rest) = constraint.split_once(' ').unwrap_or((constraint, ""));
     match (name.strip_prefix("any."), rest.trim().strip_prefix("==")) {

@@ -41,7 +41,7 @@ impl Cataloger for Stack {
     }
 }
 
-/// A lockfile says of each package what was asked for and what it came to.
+/// Reads the packages of a lockfile, which has the request and the result for each.
 fn locked<'t>(lines: impl Iterator<Item = Line<'t>>, facts: &mut Facts) {
     let (mut section, mut known) = ("", HashSet::new());
     for line in lines {

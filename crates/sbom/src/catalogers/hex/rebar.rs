@@ -68,7 +68,7 @@ enum Kind<'t> {
     Word(&'t str),
 }
 
-/// Reads the terms; the offset of what is none.
+/// Reads the terms. The error is the offset of what is no term.
 fn tokens(text: &str) -> Result<Vec<Token<'_>>, usize> {
     let mut tokens = Vec::new();
     let mut rest = text;

@@ -76,7 +76,8 @@ fn is_version_word(word: &str) -> bool {
     starts_with_digit(word) || QUALIFIERS.contains(&letters.to_ascii_lowercase().as_str())
 }
 
-/// OSGi versions have three numbers (OSGi Core 8, 3.2.5), which tells them from `kafka_2.13`.
+/// OSGi versions have three numbers (OSGi Core 8, 3.2.5), which distinguishes them from
+/// `kafka_2.13`.
 fn plug_in(stem: &str) -> Option<FileName> {
     let (artifact, version) = stem.rsplit_once('_')?;
     let numbers = version.split('.').take_while(|part| starts_with_digit(part)).count();

@@ -11,10 +11,10 @@ use super::pom::Pom;
 use super::properties::PomProperties;
 use super::well_known;
 
-/// Where a guess comes from when nothing inside helps.
+/// The source of a guess if nothing inside the archive helps.
 const FILE_NAME: &str = "the file name";
 
-/// What the entries of one archive say about who it is.
+/// The evidence in one archive for its identity.
 #[derive(Debug, Default)]
 pub(super) struct Clues {
     pub(super) manifest: Option<Manifest>,
@@ -38,7 +38,7 @@ pub(super) struct Identity {
     /// Empty when nothing states it.
     pub(super) version: String,
     pub(super) licenses: Vec<String>,
-    /// What was guessed of it, in words.
+    /// What was guessed, in words.
     pub(super) guessed: Option<String>,
 }
 
@@ -205,7 +205,8 @@ impl Clues {
         ["ant-version", "package"].iter().any(|name| self.manifest().get(name).is_some())
     }
 
-    /// Of these Apache Commons has many, whose packages tell the group of those since Maven 2.
+    /// Whether it is one of the many old artifacts of Apache Commons; their packages show the group
+    /// used since Maven 2.
     fn is_old_commons(&self, artifact: &str) -> bool {
         let package = self.manifest().versioned_package();
         let word = package.as_deref().and_then(|name| name.strip_prefix("org.apache.commons."));
@@ -290,7 +291,7 @@ fn group_before(name: &str, artifact: &str) -> Option<String> {
 }
 
 /// Whether both begin with the same word. A group does not: it begins with a domain, and a module
-/// `spring.boot.actuator` of an artifact `spring-boot-actuator` tells of none.
+/// `spring.boot.actuator` of an artifact `spring-boot-actuator` shows none.
 fn begins_alike(group: &str, artifact: &str) -> bool {
     let first = |name: &str| dotted(name).split('.').next().map(str::to_owned);
     first(group) == first(artifact)
@@ -302,12 +303,12 @@ fn before(name: &str, end: &str) -> Option<usize> {
     group.contains('.').then_some(group.len())
 }
 
-/// As many bytes, with every separator a dot.
+/// The same length, with every separator a dot.
 fn dotted(name: &str) -> String {
     name.replace(['-', '_'], ".")
 }
 
-/// What may stand as a group in Maven coordinates.
+/// Whether the text may be a group in Maven coordinates.
 fn is_group(text: &str) -> bool {
     let is_permitted = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     !text.is_empty() && text.chars().all(is_permitted) && !text.starts_with('.')

@@ -43,8 +43,9 @@ pub(super) fn normalize(declared: &str) -> String {
     known.map_or_else(|| declared.trim().to_owned(), |(_, id)| (*id).to_owned())
 }
 
-/// The licences of a `Bundle-License` attribute (OSGi Core 8, 3.2.1.10): clauses divided by commas,
-/// each a name with parameters behind semicolons. `<<EXTERNAL>>` says that it is told elsewhere.
+/// The licences of a `Bundle-License` attribute (OSGi Core 8, 3.2.1.10): clauses separated by
+/// commas, each a name with parameters after semicolons. `<<EXTERNAL>>` says that the licence is
+/// stated elsewhere.
 pub(super) fn of_bundle(attribute: &str) -> Vec<String> {
     // A licence's own name may hold a comma: `Apache License, Version 2.0`.
     if KNOWN.iter().any(|(spelling, _)| attribute.trim().eq_ignore_ascii_case(spelling)) {

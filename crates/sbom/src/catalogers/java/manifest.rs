@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// What a manifest says of its archive.
+/// The data of a manifest about its archive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Manifest {
     main: Section,

@@ -87,7 +87,7 @@ fn package(group: &str, artifact: &str, version: &str) -> Result<Package, PurlEr
     Ok(Package::new(Ecosystem::Maven, format!("{group}:{artifact}"), version, purl))
 }
 
-/// What a file name says of a file.
+/// The kind of a file, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     /// A name that only Java gives: anything else under it is a broken archive.

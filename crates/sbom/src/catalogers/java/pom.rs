@@ -9,7 +9,7 @@ use quick_xml::events::Event;
 
 use super::maven::{MAX_VALUE_BYTES, fill_in};
 
-/// What a `pom.xml` says of its own project.
+/// The project's own data in a `pom.xml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pom {
     pub(super) group: Option<String>,

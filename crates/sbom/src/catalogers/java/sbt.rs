@@ -53,8 +53,8 @@ impl Cataloger for Sbt {
     }
 }
 
-/// What is in no configuration but those for tests is needed for them alone (sbt reference manual,
-/// "Library dependencies", configurations).
+/// A module that is only in configurations for tests is needed only for tests (sbt reference
+/// manual, "Library dependencies", configurations).
 fn scope(entry: &Object<'_>) -> Scope {
     let list = entry.get("configurations").and_then(Value::as_array).unwrap_or_default();
     let mut names = list.into_iter().filter_map(Value::as_text).peekable();

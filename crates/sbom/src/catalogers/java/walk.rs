@@ -41,7 +41,7 @@ struct Walk<'l, 'f> {
     facts: &'f mut Facts,
 }
 
-/// Where an archive lies.
+/// The place of an archive.
 struct Place {
     /// Its own path, in the archive around it.
     path: String,
@@ -61,14 +61,14 @@ impl Place {
     }
 }
 
-/// What an entry is wanted for.
+/// The purpose of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     Document(Document),
     Archive(Kind),
 }
 
-/// A file that tells of packages.
+/// A file with information on packages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Document {
     Manifest,
@@ -90,7 +90,7 @@ impl Role {
     }
 }
 
-/// A `pom.xml` elsewhere is a template or a resource, not the metadata of what is inside.
+/// A `pom.xml` elsewhere is a template or a resource, not metadata of the contents.
 fn is_maven_folder(path: &[u8]) -> bool {
     const FOLDER: &[u8] = b"META-INF/maven/";
     let roots = [&b""[..], b"WEB-INF/classes/", b"BOOT-INF/classes/"];
@@ -98,10 +98,10 @@ fn is_maven_folder(path: &[u8]) -> bool {
 }
 
 impl Walk<'_, '_> {
-    /// Reads one archive: first who it is, then what is nested in it.
+    /// Reads one archive: first its identity, then the nested archives.
     ///
     /// # Errors
-    /// A bound of the whole is used up; nothing more is to be read.
+    /// A limit of the whole is used up; reading stops.
     fn archive(&mut self, mut archive: Archive<'_>, place: &Place) -> Result<(), LimitExceeded> {
         let mut clues = Clues::default();
         let selection = archive.select(&mut self.budget, |path| {
@@ -118,7 +118,7 @@ impl Walk<'_, '_> {
                 Role::Archive(kind) => nested.push((kind, entry)),
             }
         }
-        // The large ones last: what the small ones tell is not lost for them.
+        // The large ones last, so that the small ones are read in any case.
         documents.sort_by_key(|(document, _)| *document == Document::Pom);
         let mut read = documents.iter();
         let outcome = read.try_for_each(|(document, entry)| {

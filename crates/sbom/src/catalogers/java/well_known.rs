@@ -3,13 +3,13 @@
 
 /// One archive, or those whose names begin alike.
 struct Row {
-    /// The artifact; all that begin so when it ends in `*`. A Scala version behind it (`_2.13`)
+    /// The artifact; with a final `*`, all that begin with it. A Scala version behind it (`_2.13`)
     /// counts for a star.
     artifact: &'static str,
     /// Only versions below; what the group was called before.
     below: &'static [u32],
     group: &'static str,
-    /// What the package of the classes begins with, where a name alone may be anyone's.
+    /// The prefix of the classes' package, if the name alone is not distinctive.
     package: &'static str,
 }
 

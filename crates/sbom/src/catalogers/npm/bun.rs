@@ -73,7 +73,7 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
             Some(entry) if entry.package().is_none() => {
                 facts.problem(line, format!("{path:?} has no valid name and version"));
             }
-            // Of a name given twice the last counts, as in JavaScript.
+            // As in JavaScript, the last of two equal names counts.
             Some(mut entry) => {
                 entry.lines = document.lines(value);
                 entries.insert(path, entry);
@@ -94,8 +94,8 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     Ok(())
 }
 
-/// What the project and its workspaces ask for. What a workspace alone has lies in a folder of its
-/// name.
+/// The requests of the project and its workspaces. Packages that only one workspace has lie in a
+/// folder of its name.
 fn asked(lockfile: &Object<'_>, tree: &Tree<'_>) -> Asked {
     let mut asked = Asked::default();
     let workspaces = lockfile.object("workspaces").unwrap_or_default();
@@ -188,8 +188,8 @@ impl<'e> Tree<'e> {
         tree
     }
 
-    /// What the package at `path` needs: of each name the one in its own folder, else in the
-    /// folder around that, and so on.
+    /// The dependencies of the package at `path`: for each name, the one in its own folder, else in
+    /// the enclosing folder, and so on.
     fn needed_by(&self, path: &str, requires: &[Cow<'_, str>]) -> Vec<String> {
         let around = std::iter::successors(Some(path), |path| {
             (!path.is_empty()).then(|| folder_and_name(path).0)

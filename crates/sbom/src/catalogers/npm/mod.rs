@@ -53,8 +53,8 @@ fn package(name: &str, version: &str) -> Option<Package> {
     Some(Package::new(Ecosystem::Npm, name, version, purl.build().ok()?))
 }
 
-/// `@scope/name` or `name` in its parts. What the registry asks of new packages (lower case,
-/// URL-safe) is not asked here: old ones break it.
+/// `@scope/name` or `name` in its parts. The registry's rules for new packages (lower case,
+/// URL-safe) are not applied: old ones break them.
 fn split_name(name: &str) -> Option<(Option<&str>, &str)> {
     let (scope, bare) = match name.split_once('/') {
         Some((scope, bare)) => (Some(scope), bare),

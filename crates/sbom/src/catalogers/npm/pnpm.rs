@@ -19,7 +19,8 @@ const FORMAT: &str = "pnpm-lock.yaml";
 /// The newest major version of the lockfile.
 const NEWEST: u32 = 9;
 
-/// What pnpm writes in flow style, or as somebody else's words, and is not needed here.
+/// Keys whose values pnpm writes in flow style or copies from packages, and that are not needed
+/// here.
 const UNREAD: [&str; 6] = ["resolution", "engines", "cpu", "os", "libc", "deprecated"];
 
 /// Finds the packages that pnpm's lockfiles pin.
@@ -60,7 +61,7 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
         package.depends_on.sort_unstable();
         package.depends_on.dedup();
     }
-    // Earlier ones say of each package itself what it is for.
+    // Earlier versions state the scope of each package directly.
     if lockfile.form == Form::At {
         let mut asked = Asked::default();
         for (scope, name, reference) in &lockfile.asked {
@@ -129,8 +130,8 @@ impl<'a> Index<'a> {
     fn find(&self, name: &str, reference: &str) -> Option<String> {
         let ids = self.form.referred(name, reference).into_iter();
         let found = ids.flatten().find(|id| self.ids.contains(id));
-        // What is fetched from elsewhere is referred to by that, not by its version, and by its
-        // whole key where it has another name there.
+        // A package fetched from elsewhere is referred to by its source, not by its version, and by
+        // its whole key if it has another name there.
         let place = without_peers(reference);
         let by_place = || self.by_key.get(format!("{name}@{place}").as_str());
         found.or_else(|| by_place().or_else(|| self.by_key.get(place)).cloned())
@@ -197,7 +198,7 @@ fn without_peers(text: &str) -> &str {
 struct Entry<'a> {
     key: &'a str,
     is_snapshot: bool,
-    /// Stated where the key does not tell.
+    /// Stated if the key does not have it.
     name: Option<&'a str>,
     version: Option<&'a str>,
     dev: Option<&'a str>,
@@ -240,7 +241,7 @@ impl Entry<'_> {
         Some(package)
     }
 
-    /// What stands for an entry without a version: the place in its key makes it distinct.
+    /// The package for an entry without a version: the place in its key makes it distinct.
     fn stand_in(&self, form: Form) -> Option<Package> {
         let (name, place) = form.split(self.key)?;
         super::package(name, place)
@@ -255,7 +256,7 @@ struct Lockfile<'a> {
     asked: Vec<(Scope, &'a str, &'a str)>,
 }
 
-/// Where in the file a line stands.
+/// The section of the file that a line is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Section {
     Importers,
@@ -271,7 +272,7 @@ enum Within {
     Entry,
     /// An entry's map of packages that it needs.
     Requires,
-    /// What is a problem already.
+    /// Already reported as a problem.
     Problem,
 }
 

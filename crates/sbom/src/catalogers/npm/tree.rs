@@ -12,7 +12,7 @@ use crate::Facts;
 /// packages) take some 200,000.
 const MAX_LOOKUPS: u32 = 20_000_000;
 
-/// What a lockfile says of one folder.
+/// The entry of a lockfile for one folder.
 #[derive(Debug)]
 pub(super) struct Node<'a> {
     /// The folder in whose `node_modules` this one lies; the root lies in itself.
@@ -47,7 +47,7 @@ impl Entry<'_> {
 #[derive(Debug)]
 pub(super) struct Tree<'a> {
     nodes: Vec<Node<'a>>,
-    /// What `name` means in a folder's own `node_modules`.
+    /// The folder of each name in a folder's own `node_modules`.
     folders: HashMap<(usize, Cow<'a, str>), usize>,
 }
 
@@ -127,14 +127,14 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// What the project's own folders require; none when nobody says.
+    /// The requirements of the project's own folders; `None` if they are not stated.
     fn direct(&self, requires: &[Vec<usize>]) -> Option<BTreeSet<usize>> {
         let projects = || self.nodes.iter().zip(requires).filter(|(node, _)| node.is_project);
         let stated = projects().any(|(node, _)| !node.requires.is_empty());
         stated.then(|| projects().flat_map(|(_, targets)| targets.iter().copied()).collect())
     }
 
-    /// For each folder the places of what it requires.
+    /// For each folder, the places of its requirements.
     fn resolve(&self) -> Resolved {
         let names: HashSet<&str> = self.folders.keys().map(|(_, name)| name.as_ref()).collect();
         let mut lookups = MAX_LOOKUPS;

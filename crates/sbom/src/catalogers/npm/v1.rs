@@ -11,8 +11,8 @@ use crate::catalogers::json::{Document, Object};
 /// fewer than twenty.
 const MAX_DEPTH: u32 = 64;
 
-/// The tree of `dependencies`. npm 6 docs, package-lock.json, "dependencies". What the project
-/// itself requires stands in `package.json` alone.
+/// The tree of `dependencies`. npm 6 docs, package-lock.json, "dependencies". The project's own
+/// requirements are only in `package.json`.
 pub(super) fn tree<'a>(
     document: &Document<'a>,
     dependencies: &Object<'a>,
@@ -66,7 +66,7 @@ fn is_folder(object: &Object<'_>) -> bool {
     path.is_some_and(|path| ![".tgz", ".tar.gz", ".tar"].iter().any(|end| path.ends_with(end)))
 }
 
-/// `version` is a version, or `npm:real-name@version` of an alias, or a URL that tells of none.
+/// `version` is a version, or `npm:real-name@version` of an alias, or a URL without a version.
 fn entry<'a>(folder: &Cow<'a, str>, object: &Object<'a>, lines: Option<(u64, u64)>) -> Entry<'a> {
     let written = object.text("version").unwrap_or_default();
     let (name, version) = match written.strip_prefix("npm:").and_then(|it| it.rsplit_once('@')) {

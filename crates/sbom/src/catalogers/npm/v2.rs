@@ -24,8 +24,8 @@ pub(super) fn tree<'a>(
     let mut places = HashMap::new();
     places.insert("", ROOT);
     for folder in folders.iter().filter(|folder| !folder.is_link()) {
-        // A workspace or a folder required by its path: what it calls its version is no release of
-        // whoever has that name in the registry. One that is never published has none.
+        // A workspace or a folder required by its path: its version is no release of the package
+        // with that name in the registry. One that is never published has none.
         let is_project = !folder.is_below_store();
         let entry = Some(folder.entry()).filter(|it| !is_project || !it.version.is_empty());
         let requires = requires(&folder.object, is_project);
@@ -74,7 +74,8 @@ impl<'a> Folder<'a> {
         self.split().0.unwrap_or_default().trim_end_matches('/')
     }
 
-    /// What it is called: `@scope/name` of `node_modules/@scope/name`, else the last component.
+    /// The name of the package: `@scope/name` of `node_modules/@scope/name`, else the last
+    /// component.
     fn name(&self) -> &str {
         match self.split() {
             (Some(_), name) => name,
@@ -125,7 +126,7 @@ fn folders<'a>(
     folders
 }
 
-/// The names of what a folder's code needs; what a project needs to be built as well.
+/// The names that a folder's code needs; for a project, also those needed to build it.
 fn requires<'a>(object: &Object<'a>, of_project: bool) -> Vec<Cow<'a, str>> {
     let mut names = Vec::new();
     for dependencies in dependencies(object, of_project) {

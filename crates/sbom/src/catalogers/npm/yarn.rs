@@ -76,7 +76,7 @@ fn asked(
     Some(asked)
 }
 
-/// What the packages of a lockfile are asked for by.
+/// The names under which packages of a lockfile are requested.
 #[derive(Default)]
 struct Names<'l> {
     by_descriptor: HashMap<&'l str, Vec<&'l str>>,
@@ -87,7 +87,7 @@ impl<'l> Names<'l> {
     fn of(lock: &'l MergedFile<'_>, packages: &'l [Package]) -> Self {
         let mut names = Self::default();
         for (descriptor, id) in described(lock) {
-            // Yarn docs, "Protocols": what is asked for by a path is bound to who asks for it.
+            // Yarn docs, "Protocols": a request by path is bound to the package that makes it.
             let descriptor = descriptor.split("::").next().unwrap_or(descriptor);
             names.by_descriptor.entry(descriptor).or_default().push(id);
         }
@@ -120,8 +120,8 @@ fn spellings(name: &str, range: &str) -> [String; 2] {
     [format!("{name}@{range}"), format!("{name}@npm:{range}")]
 }
 
-/// Adds the parts of the project of which only the lockfile says what they need: folders beside
-/// it, and workspaces whose manifest is not there. What those need may be needed to run.
+/// Adds the parts of the project whose requests are only in the lockfile: folders beside it, and
+/// workspaces without a manifest. Their dependencies may be needed to run.
 fn add_silent(
     lock: &MergedFile<'_>,
     manifests: &[&MergedFile<'_>],
@@ -151,7 +151,7 @@ fn add_silent(
     }
 }
 
-/// What the lockfile calls its packages, and which they are.
+/// The descriptors of packages in the lockfile, with the packages.
 fn described<'l>(lock: &'l MergedFile<'_>) -> impl Iterator<Item = (&'l str, &'l str)> {
     lock.facts.facts.iter().filter_map(|fact| match fact {
         Fact::Described { descriptor, package } => Some((descriptor.as_str(), package.as_str())),
@@ -160,8 +160,8 @@ fn described<'l>(lock: &'l MergedFile<'_>) -> impl Iterator<Item = (&'l str, &'l
 }
 
 /// What a `package.json` asks for, under the real names of aliases (npm docs, package.json,
-/// "dependencies"), with the descriptor in place of the version. What is wrong with one is no
-/// problem of the lockfile.
+/// "dependencies"), with the descriptor in place of the version. Errors in a manifest are no
+/// problems of the lockfile.
 fn parse_manifest(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let (_, manifest) = Document::read(bytes, "package.json")?;
     for (kind, scope) in [
@@ -271,8 +271,8 @@ impl<'e> Index<'e> {
         self.by_name.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Entries of a name of which some package needs one, and nothing tells which: each may be
-    /// needed to run. What the project itself needs, the manifests tell.
+    /// Entries of a name that some package needs without it being clear which entry is meant: each
+    /// may be needed to run. The project's own needs are in the manifests.
     fn unclear(&self, entries: &[Entry<'_>]) -> HashSet<usize> {
         let packages = entries.iter().filter(|entry| !entry.is_project());
         let needed: HashSet<(&str, &str)> =
@@ -372,7 +372,7 @@ struct Row<'a> {
     depth: usize,
     key: &'a str,
     value: &'a str,
-    /// What it says where an entry begins; none where it begins no entry.
+    /// The head of an entry; `None` if the line begins no entry.
     head: Option<&'a str>,
 }
 

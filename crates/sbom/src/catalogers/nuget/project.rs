@@ -44,7 +44,7 @@ impl Cataloger for Project {
                 Err(error) => break Err(error),
             }
         };
-        // What stands before the error is still told.
+        // The part before the error is still reported.
         reading.report(facts);
         outcome
     }
@@ -63,7 +63,7 @@ struct Item {
 struct Reading {
     properties: HashMap<String, String>,
     items: Vec<Item>,
-    /// Those whose end has not come yet: one inside another is no project, and none is lost.
+    /// Items that are still open: one inside another is no valid project, but none is lost.
     open: Vec<Item>,
 }
 

@@ -72,7 +72,7 @@ fn is_name(name: &str) -> bool {
 
 /// A value without its quotes, as a shell reads it (os-release(5): in quotes where it has other
 /// characters than letters and digits; `\` before `"`, `$`, `` ` `` and `\`; nothing is expanded
-/// and quoted parts are not joined). None when something stands behind it, or the quote is open.
+/// and quoted parts are not joined). `None` if something follows it, or the quote is open.
 fn unquote(value: &str) -> Option<String> {
     let mut chars = value.chars();
     match chars.clone().next() {

@@ -1,4 +1,4 @@
-//! ELF files of which only parts are kept (System V ABI, 4.1 and 5.1).
+//! ELF files, kept only in parts (System V ABI, 4.1 and 5.1).
 
 use std::ops::Range;
 
@@ -18,11 +18,11 @@ const MIN_GAP_BYTES: u64 = 64 << 10;
 /// The name in the note by which Go's tools know a program (`cmd/internal/buildid`).
 const GO_NOTE: &[u8] = b"Go\0\0";
 
-/// What is loaded and is no data, where the rest tells all: sections that are not loaded and the
-/// table of them lie outside. None where the first bytes do not say.
+/// The loaded parts that are not data, if the rest suffices: sections that are not loaded and their
+/// table lie outside. `None` if the first bytes do not show this.
 ///
 /// Programs before Go 1.18 have pointers from their data into the rest, and those without a table
-/// of sections may have been made over, so of these all is needed.
+/// of sections may have been repacked, so these are needed whole.
 pub(super) fn needless<H: FileHeader<Endian = Endianness>>(
     start: &[u8],
 ) -> Option<Vec<Range<u64>>> {
@@ -76,7 +76,7 @@ impl<'d, H: FileHeader<Endian = Endianness>> Elf<'d, H> {
         Ok(Self { endian, segments, sections: header.sections(endian, held)? })
     }
 
-    /// Whether there is any besides that which stands for none.
+    /// Whether there is any section besides the null section.
     pub(super) fn has_sections(&self) -> bool {
         self.sections.len() > 1
     }

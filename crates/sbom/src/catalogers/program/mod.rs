@@ -31,7 +31,7 @@ pub(super) fn is_program(head: &[u8]) -> bool {
 }
 
 /// `e_type` is ET_EXEC or ET_DYN (System V ABI, 4.1, "ELF Header"); object files and kernel modules
-/// are neither. The byte order stands in `EI_DATA`.
+/// are neither. The byte order is in `EI_DATA`.
 fn is_loadable_elf(head: &[u8]) -> bool {
     let kind = head.get(16..18).and_then(|bytes| <[u8; 2]>::try_from(bytes).ok());
     let kind = kind.map(|bytes| match head.get(5) {
@@ -41,7 +41,8 @@ fn is_loadable_elf(head: &[u8]) -> bool {
     matches!(kind, Some(2 | 3))
 }
 
-/// What of a program nobody needs, by its first bytes: of ELF files what is loaded and is no data.
+/// The parts of a program that are not needed, by its first bytes: for ELF files, loaded parts that
+/// are not data.
 pub(super) fn needless(start: &[u8]) -> Vec<Range<u64>> {
     let ranges = match start {
         [0x7f, b'E', b'L', b'F', 1, ..] => elf::needless::<FileHeader32<Endianness>>(start),
@@ -113,7 +114,7 @@ impl<'d> Program<'d> {
     }
 
     /// Where variables are: the writable segments. A program without section headers may have been
-    /// made over by a packer, so there every segment counts, writable ones first.
+    /// changed by a packer, so there every segment counts, writable ones first.
     pub(super) fn data(&self) -> Vec<Block<'d>> {
         let has_sections = match &self.form {
             Form::Elf32(elf) => elf.has_sections(),

@@ -118,8 +118,8 @@ impl Entry<'_> {
             "transitive" => (Scope::Unstated, Relationship::Indirect),
             _ => (Scope::Runtime, Relationship::Direct),
         };
-        // Dart docs, "Package dependencies", "Path packages": a folder beside the project. What it
-        // calls its version is no release of whoever has that name on the server.
+        // Dart docs, "Package dependencies", "Path packages": a folder beside the project. Its
+        // version is no release of the package with that name on the server.
         if self.source == "path" {
             package.relationship = Relationship::Workspace;
         }

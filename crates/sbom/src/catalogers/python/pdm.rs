@@ -52,8 +52,8 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     Ok(())
 }
 
-/// A folder is a part of the project: what it calls its version is no release of PyPI (PDM docs,
-/// "Local dependencies"). A `path` may lead to an archive, too.
+/// A folder is a part of the project: its version is no release on PyPI (PDM docs, "Local
+/// dependencies"). A `path` may lead to an archive, too.
 fn relationship(entry: Entry<'_, '_>) -> Relationship {
     match entry.text("path").filter(|path| !is_archive(path)) {
         Some("." | "./") => Relationship::Root,
@@ -63,8 +63,8 @@ fn relationship(entry: Entry<'_, '_>) -> Relationship {
 }
 
 /// Groups are `default`, those of optional dependencies and those for development; a group of the
-/// second kind may have any name, those of the third are called `dev` unless somebody chose
-/// another one, which only `pyproject.toml` tells (PDM docs, "Manage dependencies").
+/// second kind may have any name, those of the third are called `dev` unless another name was
+/// chosen, which only `pyproject.toml` has (PDM docs, "Manage dependencies").
 fn scope(entry: Entry<'_, '_>) -> Scope {
     let mut groups = entry.array("groups").filter_map(DeValue::as_str).peekable();
     if groups.peek().is_none() {

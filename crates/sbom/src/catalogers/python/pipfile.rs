@@ -50,7 +50,7 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
             match package(name, value) {
                 Ok(mut package) => {
                     package.scope = scope;
-                    // A part of the project: what it calls its version is no release of PyPI.
+                    // A part of the project: its version is no release on PyPI.
                     if is_folder {
                         package.relationship = Relationship::Workspace;
                     }

@@ -47,7 +47,7 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     Ok(())
 }
 
-/// A folder is a part of the project: what it calls its version is no release of PyPI.
+/// A folder is a part of the project: its version is no release on PyPI.
 fn relationship(entry: Entry<'_, '_>) -> Relationship {
     let mut source = entry.members("source");
     match source.any(|(key, value)| key == "type" && value.as_str() == Some("directory")) {

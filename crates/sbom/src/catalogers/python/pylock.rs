@@ -41,8 +41,8 @@ impl Cataloger for Pylock {
     }
 }
 
-/// A folder (`packages.directory`) is a part of the project. What a package is needed for stands
-/// in markers, which are not evaluated.
+/// A folder (`packages.directory`) is a part of the project. The purpose of a package is in
+/// markers, which are not evaluated.
 fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let lock = TomlLock::read(bytes, "pylock.toml", &SHAPE, facts)?;
     let mut pins = Pins::default();
@@ -56,8 +56,8 @@ fn parse(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     Ok(())
 }
 
-/// Not stated for what is built from a repository or an archive (pylock.toml specification,
-/// `packages.version`); a wheel has it in its name. Else it is not known.
+/// Not stated for packages built from a repository or an archive (pylock.toml specification,
+/// `packages.version`); a wheel has it in its name. Otherwise it is unknown.
 fn version<'t>(entry: Entry<'t, '_>) -> Cow<'t, str> {
     if let Some(version) = entry.text("version") {
         return Cow::Borrowed(version);

@@ -10,7 +10,7 @@ pub(super) struct Requirement<'a> {
     pub(super) name: &'a str,
     /// The one version that fits; none when several may.
     pub(super) pinned: Option<Cow<'a, str>>,
-    /// What follows where nothing should.
+    /// Trailing text where nothing should follow.
     pub(super) trailing: &'a str,
 }
 

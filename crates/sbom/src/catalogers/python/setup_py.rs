@@ -55,7 +55,7 @@ fn add(text: &str, scope: Scope, line: u64, facts: &mut Facts) {
 }
 
 /// Whether a requirement names a version that would do. What `setup.py` really asks for is only
-/// known when it runs: a name without any version is told as a note.
+/// known when it runs: a name without any version is reported as a note.
 fn names_version(requirement: &str) -> bool {
     ["==", ">=", "<=", "~="].iter().any(|operator| requirement.contains(operator))
 }
@@ -92,7 +92,7 @@ fn ends_value(rest: &str) -> bool {
 struct Value<'t> {
     /// The texts in quotes, with their offsets; keys of a dictionary are left out.
     literals: Vec<(usize, &'t str)>,
-    /// Where something stands first that only running tells.
+    /// The place of the first value that is known only at run time.
     computed: Option<usize>,
     /// Offset behind it.
     end: usize,
@@ -153,7 +153,7 @@ impl<'t> Value<'t> {
     }
 }
 
-/// Whether a letter stands before a text in quotes.
+/// Whether the first letter is a prefix of a text in quotes.
 fn is_prefix(rest: &str) -> bool {
     rest.chars().nth(1).is_some_and(|next| matches!(next, '"' | '\''))
 }

@@ -16,7 +16,7 @@ use crate::{Error, Facts};
 pub(super) struct TomlLock<'a>(TomlFile<'a>);
 
 impl<'a> TomlLock<'a> {
-    /// Reads a lockfile; what in it is not of the shape is a problem.
+    /// Reads a lockfile; values that do not fit the shape are problems.
     pub(super) fn read(
         bytes: &'a [u8],
         format: &'static str,
@@ -143,8 +143,8 @@ impl<'t> Pins<'t> {
         self.add_at(version.or(is_project.then_some("")), entry, pin, facts);
     }
 
-    /// Adds the package of an entry at a version, which is empty where it is not known; none is a
-    /// problem, and so is an entry without name.
+    /// Adds the package of an entry at a version, which is empty if it is not known. A missing
+    /// version is a problem, and so is a missing name.
     pub(super) fn add_at(
         &mut self,
         version: Option<&str>,

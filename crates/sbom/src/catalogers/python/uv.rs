@@ -72,8 +72,8 @@ fn folder<'t>(entry: Entry<'t, '_>) -> Option<&'t str> {
     source.find(|(kind, _)| matches!(*kind, "virtual" | "editable" | "directory"))?.1.as_str()
 }
 
-/// What a package needs, and what those of its extras need that are asked for: only these stand in
-/// the lockfile. A project's own extras it asks for itself.
+/// The dependencies of a package and of its requested extras: only these are in the lockfile. A
+/// project requests its own extras itself.
 fn requires<'t>(entry: Entry<'t, '_>) -> Vec<Need<'t>> {
     let is_project = folder(entry).is_some();
     let extras = entry.members("optional-dependencies").filter(|_| !is_project);

@@ -46,7 +46,7 @@ pub(super) fn read(bytes: &[u8], packages: &mut Packages<'_>) -> Result<(), BdbE
         match database.page(page) {
             Ok(content) => database.read_page(page, content, packages),
             Err(error) => {
-                // What follows a page that is cut is not there either.
+                // What follows a truncated page is missing, too.
                 packages.problem(error.to_string());
                 break;
             }

@@ -1,6 +1,6 @@
 //! Reads numbers at positions in bytes; none if the position is out of bounds.
 
-/// Which byte of a number stands first.
+/// The byte order of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
     Little,

@@ -15,7 +15,7 @@ const MAX_PATH_BYTES: usize = 4096;
 /// many: every file of a folder repeats the folder's name.
 const MAX_PATHS_BYTES: usize = 256 << 20;
 
-/// What may still be spent on paths.
+/// The remaining budget for paths.
 #[derive(Debug)]
 pub(super) struct OwnedFiles {
     bytes_left: usize,

@@ -135,8 +135,8 @@ impl<'b> Header<'b> {
         Ok(numbers.iter().map(|number| u32::from_be_bytes(*number)))
     }
 
-    /// The entry of a tag. Of several the last: what is added to a signed header (`dribbles`)
-    /// stands behind it and replaces what is in it.
+    /// The entry of a tag. Of several the last: entries added to a signed header (`dribbles`) come
+    /// after it and replace its own.
     fn find(self, tag: Tag) -> Result<Option<Entry<'b>>, HeaderError> {
         let (entries, _) = self.index.as_chunks::<ENTRY_BYTES>();
         let mut tagged = entries.iter().rev();

@@ -11,7 +11,7 @@ use crate::Facts;
 use crate::lines::Lines;
 use crate::os_package::{MAX_DATABASE_BYTES, MAX_LINE_BYTES, OsPackage, Records, check_size};
 
-/// What stands for a value that is not there.
+/// The text for a missing value.
 const NONE: &str = "(none)";
 
 /// Reads the list.

@@ -138,7 +138,7 @@ fn impact_of(_: &MergedFile<'_>) -> Impact {
     Impact::Incomplete
 }
 
-/// Reads a database in the form that its first bytes tell; rpm itself goes by the file's name.
+/// Reads a database in the format that its first bytes show; rpm itself goes by the file's name.
 fn read_database(bytes: &[u8], facts: &mut Facts) -> Result<(), Error> {
     let malformed =
         |reason: String| Error::Malformed { format: "RPM database", reason, line: None };

@@ -123,7 +123,7 @@ fn version(header: Header<'_>) -> Result<(Option<u32>, String), String> {
     Ok((epoch, format!("{prefix}{version}-{release}")))
 }
 
-/// What a package was built from, by the file name of the source RPM.
+/// The source of a package, by the file name of the source RPM.
 pub(super) fn source(file_name: &str) -> Option<SourcePackage> {
     source_rpm(file_name)
 }
@@ -139,7 +139,7 @@ fn read_names(header: Header<'_>, tag: Tag, names: &mut Requirements) -> Result<
     let mut previous: &[u8] = &[];
     for name in header.texts(tag)? {
         let name = name?;
-        // One name stands there once for each bound on its version.
+        // A name is listed once for each bound on its version.
         if name == std::mem::replace(&mut previous, name) {
             continue;
         }

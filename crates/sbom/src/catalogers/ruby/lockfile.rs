@@ -57,7 +57,7 @@ struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// What a folder calls its version is no release of whoever has that name in the registry.
+    /// The version of a folder is no release of the gem with that name in the registry.
     fn relationship(&self, asked_for: &HashSet<&str>) -> Relationship {
         match self.folder {
             Some(".") => Relationship::Root,
@@ -81,7 +81,7 @@ enum Section {
 
 fn parse(text: &str, facts: &mut Facts) {
     let (entries, asked_for) = read(text, facts);
-    // For each platform a gem stands there once; their versions are the same.
+    // A gem is listed once for each platform, with the same version.
     let mut ids: HashMap<&str, String> = HashMap::new();
     for entry in &entries {
         ids.entry(entry.name).or_insert_with(|| format!("{}@{}", entry.name, entry.version));

@@ -27,7 +27,7 @@ pub(super) struct Line<'t> {
     /// What stands behind the colon, or the whole line, without quotes; the comment is apart.
     /// Empty where a map or list follows, `{}` or `[]` for one that has nothing in it.
     pub(super) value: &'t str,
-    /// What stands behind a `#`.
+    /// The text after a `#`.
     pub(super) comment: &'t str,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Line<'t> {
 #[derive(Debug)]
 pub(super) struct Yaml<'t> {
     text: &'t str,
-    /// None where the text is laid out in lines itself.
+    /// `None` if the text is itself laid out in lines.
     rows: Option<Vec<Row<'t>>>,
 }
 
@@ -50,7 +50,7 @@ impl<'t> Yaml<'t> {
         })
     }
 
-    /// Reads a text of which nothing counts where it is no YAML, which is a problem.
+    /// Reads a text that must be valid YAML; otherwise it is a problem, and nothing of it counts.
     pub(super) fn valid(text: &'t str, facts: &mut Facts) -> Option<Self> {
         Self::parse(text, &[], facts).map_err(|error| error.report(facts)).ok()
     }
@@ -81,8 +81,8 @@ fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
 }
 
 impl<'t> Line<'t> {
-    /// Whether what stands behind the key may be such a value: what else does is a problem. Nothing
-    /// at all may be any map or list.
+    /// Whether the value of the key may be of this kind; another value is a problem. An empty one
+    /// may be any map or list.
     pub(super) fn expect(&self, kind: Kind, facts: &mut Facts) -> bool {
         let is_right = match kind {
             Kind::Map => matches!(self.value, "" | "{}" | "null"),

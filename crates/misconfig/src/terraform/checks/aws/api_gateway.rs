@@ -121,8 +121,8 @@ fn is_of_api(look: &Look<'_>) -> bool {
 fn authorization(look: &mut Look<'_>) {
     let method = look.resource;
     let verb = method.get("http_method").text_or("");
-    // What a browser asks before it calls, it asks without credentials. Trivy writes the verb
-    // without its last letter, and so fails every such method.
+    // A browser's preflight request has no credentials. Trivy writes the verb without its last
+    // letter, and so fails every such method.
     let open = verb.is_some_and(|verb| !["OPTIONS", "OPTION"].contains(&&*verb))
         && method.get("api_key_required").bool_or(false) == Some(false);
     let kind = method.get("authorization");

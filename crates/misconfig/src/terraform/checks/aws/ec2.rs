@@ -107,8 +107,8 @@ fn device_encryption(look: &mut Look<'_>) {
     }
 }
 
-/// Of an instance Trivy names the whole where a device says nothing, of a launch configuration
-/// the device.
+/// If a device has no setting, Trivy names the whole instance, but of a launch configuration the
+/// device.
 fn device(look: &mut Look<'_>, device: &Block) {
     let encrypted = device.get("encrypted");
     if encrypted.is_missing() && &*look.resource.kind == "aws_instance" {
@@ -117,7 +117,7 @@ fn device(look: &mut Look<'_>, device: &Block) {
     look.fail_if(encrypted.bool_or(false) == Some(false), &encrypted);
 }
 
-/// What says how an instance is started: its launch template, where it has one that is declared.
+/// The resource that defines how an instance is started: its launch template, if that is declared.
 fn started_from<'a>(look: &Look<'a>) -> &'a Resource {
     let template = look.resource.block("launch_template").and_then(|template| {
         let kind = "aws_launch_template";

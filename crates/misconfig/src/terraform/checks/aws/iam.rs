@@ -157,8 +157,8 @@ fn document(look: &Look<'_>) -> Option<Document> {
     policy::document(look.resource.get("policy"), look.all)
 }
 
-/// Everything on everything. Trivy has kept the id and dropped the check: what it once said of
-/// single wildcards was mostly wrong, and this is what was right.
+/// Everything on everything. Trivy has kept the id and dropped the check: its results for single
+/// wildcards were mostly wrong; this part was right.
 fn wildcards(look: &mut Look<'_>) {
     if let Some(document) = document(look) {
         let everything = document.statements.iter().any(|statement| {
@@ -199,7 +199,7 @@ fn documents(look: &mut Look<'_>, wrong: fn(&Document) -> bool) {
     }
 }
 
-/// By one statement, and of no bucket in particular.
+/// Whether one statement allows both, for no bucket in particular.
 fn reads_and_writes_all(document: &Document) -> bool {
     document.statements.iter().any(|statement| {
         let has = |wanted: &str| {

@@ -127,7 +127,7 @@ const CIDRS: [&str; 4] = ["cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_
 fn is_ssh_or_rdp(rule: &Block, protocol: &str) -> bool {
     let Some(protocol) = rule.get(protocol).text() else { return false };
     match &*protocol.to_lowercase() {
-        // Whatever the ports are: the protocol's number stands for all of them.
+        // The ports do not matter: the protocol's number means all of them.
         "-1" | "all" => true,
         "tcp" | "6" | "udp" | "17" => {
             let ports = Ports::between(rule.get("from_port"), rule.get("to_port"));

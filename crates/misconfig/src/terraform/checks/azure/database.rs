@@ -140,7 +140,7 @@ fn tls_version(look: &mut Look<'_>) {
             }),
         _ => Some(server.get("ssl_minimal_tls_version_enforced")),
     };
-    // Where none is written, it is 1.2.
+    // The default is 1.2.
     let version = version.and_then(Field::text);
     look.fail_if(version.is_some_and(|version| !is_recent(&version)), server);
 }
@@ -153,7 +153,7 @@ fn is_recent(version: &str) -> bool {
     })
 }
 
-/// From 0.0.0.0 to 0.0.0.0 stands for the services of Azure, and one address is a known one.
+/// The range 0.0.0.0 to 0.0.0.0 means the services of Azure, and a single address is a known one.
 fn firewall(look: &mut Look<'_>) {
     let rule = look.resource;
     let of_server = SERVERS.iter().any(|kind| {

@@ -53,7 +53,7 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// A date that is none is as good as none; the first moment of the calendar stands for never.
+/// An invalid date is like none; the first moment of the calendar means never.
 fn expiry(look: &mut Look<'_>) {
     let resource = look.resource;
     let date = resource.get("expiration_date");

@@ -52,7 +52,7 @@ fn retention(look: &mut Look<'_>) {
     }
 }
 
-/// What is not written fails for the whole profile.
+/// A missing field fails for the whole profile.
 fn fail_at_field(look: &mut Look<'_>, field: Field<'_>) {
     if field.is_missing() { look.fail(look.resource) } else { look.fail(&field) }
 }

@@ -194,7 +194,7 @@ fn default_action(look: &mut Look<'_>) {
     }
 }
 
-/// Where nothing is said, blobs are kept for seven days.
+/// By default, blobs are kept for seven days.
 fn soft_delete(look: &mut Look<'_>) {
     let days = look.resource.at("blob_properties.delete_retention_policy.days");
     look.fail_if(days.number_or(7.0) == Some(0.0), &days);

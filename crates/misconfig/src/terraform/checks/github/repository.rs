@@ -54,7 +54,7 @@ fn public(look: &mut Look<'_>) {
     }
 }
 
-/// Nobody mends what is archived.
+/// An archived repository is not maintained.
 fn alerts(look: &mut Look<'_>) {
     let repository = look.resource;
     if repository.get("archived").bool_or(false) != Some(false) {

@@ -117,7 +117,7 @@ fn setting<'a>(resource: &'a Block, key: &str) -> Option<Field<'a>> {
     (!unknown).then(|| resource.at(&format!("metadata.{key}")))
 }
 
-/// Whether a setting is on: metadata are texts, of which the machine takes several for yes.
+/// Whether a setting is on: metadata are texts, and the machine takes several of them for yes.
 fn is_on(setting: Field<'_>) -> Option<bool> {
     let text = setting.text_or("")?.to_lowercase();
     Some(matches!(&*text, "true" | "yes" | "y" | "1" | "on"))

@@ -106,7 +106,7 @@ fn is_open(ranges: Field<'_>) -> bool {
     ranges.is_empty() || ranges.texts().any(|range| is_anywhere(&range))
 }
 
-/// Where ranges are that let all in: written ones, or the firewall that has none.
+/// The place of ranges that let all in: the written ones, or the firewall without any.
 fn place_of(ranges: Field<'_>, firewall: &Resource) -> Place {
     if ranges.is_empty() { firewall.place } else { ranges.place }
 }
@@ -150,7 +150,7 @@ impl Placed for Range {
     }
 }
 
-/// The ports of a rule; one that names none is about all.
+/// The ports of a rule; a rule that names none applies to all.
 fn ranges(rule: &Block) -> Vec<Range> {
     let ports = rule.get("ports");
     if ports.is_empty() {
@@ -182,7 +182,7 @@ fn all_ports(look: &mut Look<'_>) {
     look.fail_if(allowed(look.resource).any(all), look.resource);
 }
 
-/// What is denied counts too: such a rule is as hard to follow.
+/// Denied ports count, too: such a rule is as hard to follow.
 fn many_ports(look: &mut Look<'_>) {
     let firewall = look.resource;
     if is_ingress(firewall) != Some(true) {

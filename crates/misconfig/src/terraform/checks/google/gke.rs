@@ -181,8 +181,8 @@ fn is_alone(look: &Look<'_>) -> bool {
     &*pool.kind == "google_container_node_pool" && cluster_of(pool, look.all).is_none()
 }
 
-/// What says how the nodes of a cluster are: its first pool, or without one the cluster. A pool
-/// speaks for itself.
+/// The resource that defines the nodes of a cluster: its first pool, or without one the cluster.
+/// For a pool, it is the pool itself.
 fn of_nodes<'a>(look: &Look<'a>) -> &'a Resource {
     let resource = look.resource;
     match &*resource.kind {
@@ -237,7 +237,7 @@ fn legacy_endpoints(look: &mut Look<'_>) {
     }
 }
 
-/// Where Google makes the nodes, it is told the account elsewhere.
+/// If Google makes the nodes, the account is set elsewhere.
 fn service_account(look: &mut Look<'_>) {
     let resource = look.resource;
     let nodes = of_nodes(look).at("node_config.service_account");

@@ -206,7 +206,7 @@ fn is_private_address(member: &str) -> bool {
     host.is_some_and(|(_, host)| HOSTS.contains(&host))
 }
 
-/// By its address, or as the data that stands for it.
+/// Named by its address, or as the data source for it.
 fn default_account(look: &mut Look<'_>) {
     for Grant { members, .. } in grants(look.resource, look.all) {
         let named = members.texts().any(|member| {
@@ -232,7 +232,7 @@ fn impersonation(look: &mut Look<'_>) {
     }
 }
 
-/// For one member the role is what is wrong; of several, those that are service accounts.
+/// For one member, the failure is at the role; for several, at those that are service accounts.
 fn privileged(look: &mut Look<'_>) {
     let single = look.resource.kind.ends_with("_iam_member");
     for Grant { role, members } in grants(look.resource, look.all) {

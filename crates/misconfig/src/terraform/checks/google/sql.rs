@@ -131,7 +131,7 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// What a flag has to be, and what it is where it is not set.
+/// The required value of a flag, and its default.
 #[derive(Clone, Copy)]
 struct Switch {
     wanted: bool,
@@ -226,7 +226,7 @@ fn public_access(look: &mut Look<'_>) {
     }
 }
 
-/// A replica has the data of what it replicates.
+/// A replica needs no backup: its data is that of its source.
 fn backups(look: &mut Look<'_>) {
     let instance = look.resource;
     if !instance.get("master_instance_name").is_missing() {

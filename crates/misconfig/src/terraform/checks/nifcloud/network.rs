@@ -69,7 +69,8 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// Policies that still offer what has known weaknesses, by name and by number; none is the first.
+/// Policies that still offer ciphers or protocols with known weaknesses, by name and by number; no
+/// policy means the first.
 const OUTDATED: &[&str] = &[
     "",
     "1",
@@ -94,7 +95,7 @@ fn outdated_tls(look: &mut Look<'_>) {
     look.fail_if(outdated, &policy);
 }
 
-/// Of those that are reached from outside, each listener too.
+/// For load balancers that are reachable from outside, also each listener.
 fn plain_http(look: &mut Look<'_>) {
     let balancer = look.resource;
     let public = balancer.blocks("network_interface").any(|interface| {

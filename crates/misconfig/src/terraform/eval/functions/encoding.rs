@@ -42,7 +42,7 @@ pub(in super::super) fn encode_json(value: &Value) -> Value {
 }
 
 fn write(value: &Value, text: &mut String, unknown: &mut Vec<Arc<Unknown>>) {
-    // What would not be given need not be written.
+    // A result that is too large need not be written.
     if text.len() > MAX_TEXT {
         return;
     }
@@ -102,8 +102,8 @@ fn quote(value: &str, text: &mut String) {
 
 fn jsondecode(arguments: &[Value]) -> Result<Value, Reason> {
     let text = text(arguments, 0)?;
-    // Each value but the outermost stands behind one of these or a key: what would be too large is
-    // not read into memory first.
+    // Each value but the outermost follows one of these or a key, so a document that would be too
+    // large is not read into memory first.
     let pieces = text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
     if pieces > MAX_WEIGHT {
         return Err(TOO_LARGE);
@@ -113,7 +113,7 @@ fn jsondecode(arguments: &[Value]) -> Result<Value, Reason> {
     whole_value(from_json(&document))
 }
 
-/// [`serde_json`] reads 128 levels, and tells that only in words.
+/// [`serde_json`] reads 128 levels, and reports deeper ones only as text.
 fn refused_json(error: &serde_json::Error) -> Reason {
     match error.to_string().starts_with("recursion limit exceeded") {
         true => Reason::Limit("nested values"),

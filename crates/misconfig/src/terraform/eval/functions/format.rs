@@ -11,7 +11,7 @@ pub(super) const TABLE: &[(&str, Function)] = &[("formatlist", formatlist)];
 const MAX_WIDTH: usize = 1024;
 const MAX_DIGITS: usize = 100;
 
-/// What stands between `%` and the letter, and the letter: `%-5.2[1]f`.
+/// The text between `%` and the letter, and the letter: `%-5.2[1]f`.
 struct Verb {
     letter: char,
     plus: bool,

@@ -22,8 +22,8 @@ pub(super) use text::search_cost;
 use super::value::{MAX_WEIGHT, Unknown};
 use super::{Reason, Value};
 
-/// A function: what it makes of arguments that are known, or why there is no such value: Terraform
-/// would refuse them, which is told by a text alone, or a limit was reached.
+/// A function: returns the value for known arguments, or the reason why there is none: Terraform
+/// would refuse them, or a limit was reached.
 type Function = fn(&[Value]) -> Result<Value, Reason>;
 
 /// Functions by group.
@@ -87,7 +87,7 @@ pub(super) fn call(name: &Arc<str>, arguments: &[Value]) -> Value {
 /// Terraform would make it: the value is not known, but it is no error that `try` passes over.
 const TOO_LARGE: Reason = Reason::Limit("the size of a value");
 
-/// As [`TOO_LARGE`], of a text.
+/// Like [`TOO_LARGE`], for a text.
 const TOO_LONG: Reason = Reason::Limit("the length of a text");
 
 impl From<&'static str> for Reason {

@@ -142,9 +142,9 @@ fn indent(arguments: &[Value]) -> Result<Value, Reason> {
     Ok(Value::text(text.replace('\n', &line_end)))
 }
 
-/// What a function costs that searches for a pattern, beside what it takes and gives: to compile
-/// it, and for each match up to the rest of the text (documentation of `regex`, "Iterating over
-/// matches").
+/// The cost of a function that searches for a pattern, beside that of its arguments and result: to
+/// compile it, and for each match up to the rest of the text (documentation of `regex`, "Iterating
+/// over matches").
 pub(in super::super) fn search_cost(name: &str, arguments: &[Value]) -> usize {
     const COMPILED: usize = 200;
     let length = |index: usize| arguments.get(index).and_then(Value::as_text).map_or(0, str::len);
@@ -185,7 +185,7 @@ fn inner_pattern(text: &str) -> Option<&str> {
     text.strip_prefix('/').and_then(|text| text.strip_suffix('/'))
 }
 
-/// What one match gives: the whole, a list of groups, or an object of named ones.
+/// The value of one match: the whole, a list of groups, or an object of named groups.
 fn captured(regex: &Regex, captures: &regex::Captures<'_>) -> Value {
     let group = |found: Option<regex::Match<'_>>| {
         found.map_or(Value::Null, |found| Value::text(found.as_str()))
@@ -249,7 +249,7 @@ fn mapped<C: ExactSizeIterator<Item = char>>(letter: char, map: fn(char) -> C) -
     if mapped.len() == 1 { mapped.next().unwrap_or(letter) } else { letter }
 }
 
-/// What begins a word is a capital (Go's `strings.Title`).
+/// Capitalizes the first letter of each word (Go's `strings.Title`).
 fn title(arguments: &[Value]) -> Result<Value, Reason> {
     let is_inner = |letter: char| match letter.is_ascii() {
         true => letter.is_ascii_alphanumeric() || letter == '_',

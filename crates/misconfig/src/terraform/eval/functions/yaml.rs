@@ -23,8 +23,8 @@ pub(super) fn yamlencode(arguments: &[Value]) -> Result<Value, Reason> {
     Ok(Value::text(text))
 }
 
-/// Writes what stands behind a key, a dash or nothing: a scalar in the same line, members in lines
-/// of their own.
+/// Writes a value after a key, a dash or nothing: a scalar on the same line, members on lines of
+/// their own.
 fn write(value: &Value, depth: usize, text: &mut String) -> Result<(), Reason> {
     if text.len() > MAX_TEXT {
         return Err(TOO_LONG);

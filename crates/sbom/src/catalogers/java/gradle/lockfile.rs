@@ -50,7 +50,7 @@ fn parse(text: &str, configuration: Option<&str>, facts: &mut Facts) {
         if line.is_empty() || line.starts_with('#') || line.starts_with("empty=") {
             continue;
         }
-        // Newer Gradle, which names them in each line, may be told to write there, too.
+        // Newer Gradle, which names them in each line, can be configured to write there, too.
         let of_file = configuration.map(|configuration| (line, configuration));
         let (module, configurations) = line.split_once('=').or(of_file).unwrap_or_default();
         let mut parts = module.split(':');

@@ -53,8 +53,8 @@ struct Tree<'t> {
     projects: Vec<(&'t MergedFile<'t>, &'t MavenProject)>,
     by_path: HashMap<&'t str, usize>,
     by_coordinates: HashMap<Coordinates, usize>,
-    /// The projects that are built together, each by the build that it is part of. Another that
-    /// merely lies in the tree stands in for nothing that Maven would fetch.
+    /// The projects that are built together, each by the build that it is part of. Another project
+    /// that merely lies in the tree does not replace what Maven would fetch.
     built: HashSet<(usize, Coordinates)>,
     reactors: Vec<usize>,
     steps: Cell<u32>,
@@ -160,7 +160,7 @@ impl<'t> Tree<'t> {
         left > 0
     }
 
-    /// What a project depends on, its own first. What a parent in the tree declares stands at
+    /// The dependencies of a project, its own first. Those that a parent in the tree declares have
     /// the parent's lines.
     fn dependencies(&self, at: usize) -> Vec<Found<'t, 't>> {
         let lineage = self.lineage(at);
@@ -228,8 +228,8 @@ impl<'t> Tree<'t> {
     }
 }
 
-/// For each project, one that stands for all that are built with it, given which ones each names
-/// as its modules.
+/// For each project, the representative of all that are built together, given the modules that each
+/// project names.
 fn reactors(modules: &[Vec<usize>]) -> Vec<usize> {
     let mut beside: Vec<Vec<usize>> = vec![Vec::new(); modules.len()];
     for (at, named) in modules.iter().enumerate() {
@@ -305,8 +305,8 @@ impl<'t> Lineage<'_, 't> {
         ))
     }
 
-    /// What is managed, the nearest entry first, and what is imported last ("Importing
-    /// Dependencies"). What is `imported` already says nothing new a second time.
+    /// The managed dependencies: the nearest entry first, imported ones last ("Importing
+    /// Dependencies"). What is `imported` already is not imported again.
     fn managed(&self, imported: &mut HashSet<usize>) -> HashMap<Key, Managed> {
         let (mut managed, mut imports) = (HashMap::new(), Vec::new());
         for dependency in self.projects().flat_map(|project| &project.managed) {

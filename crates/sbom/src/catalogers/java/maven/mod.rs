@@ -23,7 +23,7 @@ impl Cataloger for Pom {
         "java-pom"
     }
 
-    /// A `pom.xml` below `META-INF/maven` belongs to an archive that somebody unpacked.
+    /// A `pom.xml` below `META-INF/maven` belongs to an unpacked archive.
     fn names(&self) -> &'static [&'static str] {
         &["pom.xml"]
     }

@@ -29,10 +29,10 @@ pub struct MavenProject {
 
 impl MavenProject {
     /// The project with its profiles that are active, which count before it ("Introduction to Build
-    /// Profiles"), and of what it declares twice the last. Maven does so in each file, before it
+    /// Profiles"); of double declarations, the last counts. Maven does so in each file, before it
     /// looks at parents and fills in properties.
     pub(super) fn with_profiles(mut self, active: Vec<Self>) -> Self {
-        // Of what is managed twice the first counts, unless something is merged into it.
+        // Of two managed entries, the first counts, unless something is merged into it.
         let is_import = |managed: &MavenDependency| managed.scope.as_deref() == Some("import");
         let is_merged = self.parent.is_some()
             || self.managed.iter().any(is_import)

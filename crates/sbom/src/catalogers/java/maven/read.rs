@@ -22,7 +22,7 @@ pub(super) fn project(text: &str, facts: &mut Facts) -> Result<MavenProject, Err
             }
             Ok(Some(Step::Close(end))) => reading.close(&names(end.path), &end, facts),
             Ok(None) => break,
-            // What stands before the error is still told.
+            // The part before the error is still reported.
             Err(error) if reading.is_project => {
                 facts.problems.push(error.into());
                 break;
@@ -96,7 +96,7 @@ impl Reading {
         }
     }
 
-    /// What a project and its profiles have alike.
+    /// Reads a part that projects and profiles share.
     fn part(&mut self, of_profile: bool, path: &[&str], end: &Closed<'_>, facts: &mut Facts) {
         let part = if of_profile { &mut self.profile } else { &mut self.main };
         match path {

@@ -72,7 +72,7 @@ impl Layout {
         };
         let reserved = *header.get(20).ok_or(short)?;
         let encoding = Order::Big.u32(header, 56).ok_or(short)?;
-        // 0 stands in a database in which no table was made yet.
+        // 0 means that no table was made in the database yet.
         if encoding > 1 {
             return Err(SqliteError::Encoding(encoding));
         }
