@@ -13,7 +13,7 @@ use super::ast::{self, Scope, Visit};
 use super::edits::Edit;
 use super::negation::{bytes, quoted};
 
-/// The edits of a module by which the names of `every` have their values.
+/// Returns the edits of a module that give the names of `every` their values.
 pub(super) fn edits(module: &Module, text: &str) -> Vec<Edit> {
     let mut end = "_each".to_owned();
     while text.contains(&end) {
@@ -28,9 +28,9 @@ pub(super) fn edits(module: &Module, text: &str) -> Vec<Edit> {
 
 struct Every<'t> {
     text: &'t str,
-    /// How the other names end; nothing else has it.
+    /// The suffix of the other names; no other name has it.
     end: String,
-    /// Which names are done, by where they end: a head is met with each of its bodies.
+    /// The names that are done, by their end: a head is visited with each of its bodies.
     done: BTreeSet<usize>,
     edits: Vec<Edit>,
 }
