@@ -96,7 +96,6 @@ fn is_walk(function: &Expr) -> bool {
 
 /// Returns a call of `walk` that is evaluated with an expression; a call in a comprehension's query
 /// is not.
-/// not.
 fn relation(expr: &Expr) -> Option<&Span> {
     if let Expr::Call { fcn, .. } = expr
         && is_walk(fcn)
