@@ -53,8 +53,8 @@ pub enum Outcome {
     Fail,
     /// The rule applies, but a condition or an exception exempts the object.
     Skip,
-    /// The rule does not hold, and reports show its policy's failures as warnings (`scored:
-    /// "false"`). Its effect is that of `Fail`.
+    /// The rule does not hold, and reports show its policy's failures as warnings
+    /// (`scored: "false"`). Its effect is that of `Fail`.
     Warn,
     /// The rule could not be decided.
     Error,

@@ -26,7 +26,7 @@ impl FailingSeverities {
     /// Makes the set from a list of severities.
     ///
     /// # Errors
-    /// When the list names a severity but not a more severe one: nobody means that.
+    /// When the list names a severity but not a more severe one: that is surely a mistake.
     pub fn new(list: impl IntoIterator<Item = Severity>) -> Result<Self, SeverityGap> {
         let set: BTreeSet<Severity> = list.into_iter().collect();
         let Some(named) = set.iter().copied().find(|one| *one != Severity::Unknown) else {

@@ -1,9 +1,9 @@
-//! The names of `every` as OPA reads them.
+//! The names of `every` with OPA's meaning.
 //!
-//! In the body of `every x in xs` OPA has a value for `x`, and `x = 1` compares. The interpreter
-//! does not know that there is one when it decides what gives names their values, so that
-//! `x = 1` gives `x` another and holds. So the names are told apart: `every x in xs { x = 1 }`
-//! becomes `every x_ in xs { x := x_; x = 1 }`.
+//! In the body of `every x in xs`, OPA has a value for `x`, and `x = 1` compares. The interpreter
+//! does not know that value when it decides which statements assign names, so `x = 1` gives `x` a
+//! new value and holds. So the names are separated: `every x in xs { x = 1 }` becomes
+//! `every x_ in xs { x := x_; x = 1 }`.
 
 use std::collections::BTreeSet;
 

@@ -2,9 +2,9 @@
 //!
 //! OPA's compiler moves the computations of a head into the body (`ast/compile.go`,
 //! `rewriteRuleHeadRefs` and `RewriteExprTerms`): `p contains xs[_].a if true` holds for each of
-//! `xs` that has an `a`. The interpreter loses all of them where one has none, also with `p
-//! contains x.a if some x in xs`. So expressions that may be undefined are moved here, too: `p
-//! contains chosen if { true; chosen := xs[_].a }`.
+//! `xs` that has an `a`. The interpreter loses all of them where one has none, also with
+//! `p contains x.a if some x in xs`. So expressions that may be undefined are moved here, too:
+//! `p contains chosen if { true; chosen := xs[_].a }`.
 
 use std::collections::BTreeSet;
 

@@ -1,10 +1,10 @@
 //! Negations with OPA's meaning.
 //!
-//! OPA's compiler evaluates the operands of a call before the call: `not f(input.x)` becomes `y =
-//! input.x; not f(y)`, and where `input.x` is undefined, so is the body. Of a comparison by `==`,
-//! only computed operands are moved ahead; a reference stays in it: `not input.x == 1` holds where
-//! `input.x` is undefined (`ast/compile.go`, `RewriteExprTerms` and `RewriteDynamicTerms`). The
-//! interpreter moves nothing. So each negation gets a statement `_ = operand` before it, on the
+//! OPA's compiler evaluates the operands of a call before the call: `not f(input.x)` becomes
+//! `y = input.x; not f(y)`, and where `input.x` is undefined, so is the body. Of a comparison by
+//! `==`, only computed operands are moved ahead; a reference stays in it: `not input.x == 1` holds
+//! where `input.x` is undefined (`ast/compile.go`, `RewriteExprTerms` and `RewriteDynamicTerms`).
+//! The interpreter moves nothing. So each negation gets a statement `_ = operand` before it, on the
 //! same line, for each operand that OPA would move.
 
 use std::collections::BTreeSet;
@@ -38,7 +38,8 @@ pub(super) fn explicit(parsed: &Parsed) -> String {
     edited(&parsed.text, negations.edits)
 }
 
-/// The edits by which something stands before a statement. A body without braces has one statement only, `allow if not f(x)`: `bare` is where those begin.
+/// Returns the edits that insert a text before a statement. A body without braces has only one
+/// statement, `allow if not f(x)`: `bare` has the offsets of those.
 pub(super) fn ahead(
     text: &str,
     bare: &BTreeSet<usize>,

@@ -2,11 +2,11 @@
 //!
 //! In OPA `{"a": x} = y` holds only where `y` has as many fields as the pattern (`topdown/eval.go`,
 //! `biunifyObjects`); the interpreter only looks up the pattern's fields. So the value is passed
-//! through a function that knows the pattern's shape, and returns it where it fits: `{"a": x} =
-//! sealift__exact(y, {1: {}})`.
+//! through a function that knows the pattern's shape, and returns it where it fits:
+//! `{"a": x} = sealift__exact(y, {1: {}})`.
 //!
-//! A shape is null where anything fits, an array for an array, and for an object `{NUMBER OF
-//! FIELDS: {KEY: SHAPE}}` with those of its fields that have shapes of their own.
+//! A shape is null where anything fits, an array for an array, and for an object
+//! `{NUMBER OF FIELDS: {KEY: SHAPE}}` with those of its fields that have shapes of their own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

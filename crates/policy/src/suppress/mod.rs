@@ -39,8 +39,8 @@ pub struct Scanned<'s> {
     pub purls: Vec<Purl>,
     /// Its SHA-256 digests in hexadecimal.
     pub digests: Vec<String>,
-    /// Its link in statements, where it is a CycloneDX document: `urn:cdx:<serial
-    /// number>/<version>`, in lower case.
+    /// Its link in statements, where it is a CycloneDX document:
+    /// `urn:cdx:<serial number>/<version>`, in lower case.
     pub link: Option<String>,
     /// Returns the places of a package, by its index, in a report. For a package without a place,
     /// the paths of its locations are used.

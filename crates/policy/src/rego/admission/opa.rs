@@ -8,17 +8,17 @@
 //! | `exception`, beside rules that deny or warn | lists of exempt rules by the names after `deny_`, `warn_`, `violation_`, `""` for those without, as in conftest |
 //! | `main` of package `system` | the AdmissionReview with its `response` |
 //!
-//! The input is the AdmissionReview that the server sent; its field `review` also holds the request,
-//! for rules that were written for Gatekeeper. A rule that reads other fields, but neither
-//! `input.request` nor `input.review`, is written for the object itself, as in conftest. It gets the
-//! object where one is created or updated, and is not evaluated for removals and connections. The
-//! syntax tree shows what a rule and all its dependencies read, also under other names and in
+//! The input is the AdmissionReview that the server sent; its field `review` also holds the
+//! request, for rules that were written for Gatekeeper. A rule that reads other fields, but neither
+//! `input.request` nor `input.review`, is written for the object itself, as in conftest. It gets
+//! the object where one is created or updated, and is not evaluated for removals and connections.
+//! The syntax tree shows what a rule and all its dependencies read, also under other names and in
 //! functions.
 //!
-//! A rule that reads both `input.request` and `input.spec` is refused: one of them would always seem
-//! to be missing. Where the form is unknown, as where the input is iterated over or one name is used
-//! for both, the rule is evaluated with both, and either may refuse. `input.parameters` beside a
-//! review comes from a Constraint, and is refused, too.
+//! A rule that reads both `input.request` and `input.spec` is refused: one of them would always
+//! seem to be missing. Where the form is unknown, as where the input is iterated over or one name
+//! is used for both, the rule is evaluated with both, and either may refuse. `input.parameters`
+//! beside a review comes from a Constraint, and is refused, too.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -58,7 +58,7 @@ pub(in crate::admission) fn counts_as_none(about: &str) -> bool {
     about != NAMESPACES
 }
 
-/// Looks at the value of a field, at a place; whether what is chosen stands there.
+/// Searches the value of a field, at a place; `chooses` is whether the place selects objects.
 fn look(
     value: &Value,
     field: &str,

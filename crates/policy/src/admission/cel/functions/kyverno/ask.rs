@@ -11,8 +11,8 @@ use crate::admission::cel::error::{Error, Result};
 use crate::admission::cel::evaluate::Run;
 use crate::admission::cel::value::{Key, Map, Opaque, Text, Value};
 
-/// `resource.Get(version, resource, namespace, name)`, `http.Get(url)`, `globalContext.Get(name,
-/// projection)`.
+/// `resource.Get(version, resource, namespace, name)`, `http.Get(url)`,
+/// `globalContext.Get(name, projection)`.
 pub(super) fn get<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     match arguments {
         [Value::Opaque(Opaque::Resource), asked @ ..] => {
