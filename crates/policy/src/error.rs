@@ -1,26 +1,26 @@
-//! Why a file could not be read.
+//! Errors of readers.
 
 use crate::Limits;
 
-/// Why an ignore, VEX or policy file could not be read. Which file it was the caller knows.
+/// Why an ignore, VEX or policy file could not be read. The caller knows which file it was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A limit was passed.
+    /// The file exceeds a limit.
     #[error("more than {max} {limit}")]
     LimitExceeded {
-        /// What there is too much of.
+        /// The name of the limit.
         limit: &'static str,
-        /// How much there may be.
+        /// The largest value that is allowed.
         max: usize,
     },
-    /// The file is no text.
+    /// The file is not UTF-8 text.
     #[error("byte {byte}: not UTF-8")]
     NotUtf8 {
-        /// Where it is none, 0-based.
+        /// The 0-based byte offset of the first invalid byte.
         byte: usize,
     },
-    /// The file is no YAML, TOML or JSON, or not of the form that is expected.
+    /// The file is not valid YAML, TOML or JSON, or does not have the expected form.
     #[error("{}{message}", Position(*.line))]
     Syntax {
         /// 1-based line, where it is known.
@@ -28,37 +28,37 @@ pub enum Error {
         /// What is wrong there.
         message: String,
     },
-    /// A rule or setting cannot be what is given.
+    /// A rule or setting has a value that it cannot have.
     #[error("{}{place}: {problem}", Position(*.line))]
     Rule {
         /// 1-based line, where it is known.
         line: Option<u64>,
-        /// Which one, as `vulnerabilities[2].purls[0]`.
+        /// The rule or setting, as `vulnerabilities[2].purls[0]`.
         place: String,
         /// What is wrong with it.
         problem: String,
     },
-    /// A key is not one of those that there are.
+    /// A key is not known.
     #[error("{}unknown key {key}{}", Position(*.line), Nearest(.nearest.as_deref()))]
     UnknownKey {
         /// 1-based line, where it is known.
         line: Option<u64>,
-        /// The key with the tables that it stands in, `gate.fail-onn`.
+        /// The key with the tables that hold it, `gate.fail-onn`.
         key: String,
-        /// The nearest one that there is.
+        /// The most similar known key.
         nearest: Option<String>,
     },
-    /// A document is of no kind that is read.
+    /// A document is of no kind that is supported.
     #[error("neither OpenVEX nor CSAF VEX nor CycloneDX")]
     UnknownDocument,
-    /// A document is of a kind that is read, but of another profile or version.
+    /// A document is of a supported kind, but of another profile or version.
     #[error("{field} is {value:?}, and {expected} is read")]
     OtherDocument {
-        /// The field that says so.
+        /// The field that names the profile or version.
         field: &'static str,
-        /// What it says.
+        /// The value of that field.
         value: String,
-        /// What is read.
+        /// The values that are supported.
         expected: &'static str,
     },
 }
@@ -80,7 +80,7 @@ impl std::fmt::Display for Nearest<'_> {
 }
 
 impl Error {
-    /// The line that is wrong, 1-based, where it is known.
+    /// Returns the 1-based line of the error, where it is known.
     #[must_use]
     pub fn line(&self) -> Option<u64> {
         match self {
@@ -96,7 +96,7 @@ impl Error {
     }
 }
 
-/// The text of a file, within the limit; a mark of the byte order is no part of it.
+/// Returns the text of a file within the limit, without a byte order mark.
 pub(crate) fn text<'b>(bytes: &'b [u8], limits: &Limits) -> Result<&'b str, Error> {
     if bytes.len() > limits.max_file_bytes {
         return Err(Error::LimitExceeded { limit: "bytes", max: limits.max_file_bytes });
@@ -106,7 +106,7 @@ pub(crate) fn text<'b>(bytes: &'b [u8], limits: &Limits) -> Result<&'b str, Erro
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-/// Reads JSON of a form.
+/// Reads JSON into a type.
 pub(crate) fn json<'b, T: serde::Deserialize<'b>>(
     bytes: &'b [u8],
     limits: &Limits,
@@ -121,7 +121,7 @@ pub(crate) fn json_error(error: &serde_json::Error) -> Error {
     }
 }
 
-/// Reads YAML of a form. The reader's own bounds on nesting, aliases and nodes hold.
+/// Reads YAML into a type, within the reader's own bounds on nesting, aliases and nodes.
 pub(crate) fn yaml<T: serde::de::DeserializeOwned>(
     bytes: &[u8],
     limits: &Limits,
@@ -138,7 +138,7 @@ pub(crate) fn yaml_error(error: &serde_saphyr::Error) -> Error {
     }
 }
 
-/// Reads TOML of a form.
+/// Reads TOML into a type.
 pub(crate) fn toml<T: serde::de::DeserializeOwned>(
     bytes: &[u8],
     limits: &Limits,
@@ -150,7 +150,7 @@ pub(crate) fn toml<T: serde::de::DeserializeOwned>(
     })
 }
 
-/// The 1-based line of a byte.
+/// Returns the 1-based line of a byte.
 pub(crate) fn line_of(text: &str, byte: usize) -> u64 {
     let before = text.bytes().take(byte).filter(|byte| *byte == b'\n').count();
     u64::try_from(before).unwrap_or(u64::MAX).saturating_add(1)

@@ -1,5 +1,5 @@
-//! Which findings of a scan count, whether what was scanned may pass, and what a cluster may admit:
-//! ignore rules, VEX, the gate, and admission policies.
+//! Decides which findings of a scan count, whether the scanned image or project may pass, and what
+//! a cluster may admit: ignore rules, VEX, the gate, and admission policies.
 //!
 //! ```
 //! use sealift_model::Inventory;

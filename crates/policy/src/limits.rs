@@ -1,10 +1,10 @@
-//! What reading one file may cost.
+//! Limits on reading one file.
 
 /// Bounds on what reading one ignore, VEX or policy file may cost.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of a file. Default: 64 MiB; the largest VEX documents that vendors publish have 30.
+    /// Bytes of a file. Default: 64 MiB; the largest published VEX documents of vendors have 30.
     pub max_file_bytes: usize,
     /// Rules of an ignore file. Default: 100 000.
     pub max_rules: usize,

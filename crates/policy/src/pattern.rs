@@ -18,8 +18,8 @@ impl PathPattern {
     }
 }
 
-/// Whether a package URL is one of those that a pattern means: what the pattern leaves out may be
-/// anything, the namespace too.
+/// Whether a package URL matches a pattern: a part that the pattern leaves out may have any value,
+/// the namespace too.
 pub(crate) fn purl_matches(pattern: &Purl, purl: &Purl) -> bool {
     let named = match pattern.namespace() {
         None => same_text(pattern, pattern.name(), purl, purl.name()),
@@ -28,19 +28,19 @@ pub(crate) fn purl_matches(pattern: &Purl, purl: &Purl) -> bool {
     named && matches!(compare_below(pattern, purl), Comparison::Equal)
 }
 
-/// How a package URL stands to one that a statement names.
+/// How a package URL compares with the one in a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Comparison {
-    /// It is meant.
+    /// The statement names this package.
     Equal,
-    /// It is the same package, and differs in what the text says.
+    /// The same package, with the difference that the text describes.
     Near(String),
     /// It is another package.
     Other,
 }
 
-/// Compares a package with the one that a statement names: what is absent there may be anything,
-/// what is present must be equal.
+/// Compares a package with the one in a statement: a part that the statement leaves out may have
+/// any value, the others must be equal.
 pub(crate) fn compare(stated: &Purl, purl: &Purl) -> Comparison {
     match same_name(stated, purl) {
         true => compare_below(stated, purl),
@@ -48,7 +48,7 @@ pub(crate) fn compare(stated: &Purl, purl: &Purl) -> Comparison {
     }
 }
 
-/// Whether both are of one type, namespace and name, as the ecosystem compares names.
+/// Whether type, namespace and name are equal, by the ecosystem's comparison of names.
 fn same_name(stated: &Purl, purl: &Purl) -> bool {
     let namespaces = match (stated.namespace(), purl.namespace()) {
         (Some(stated_one), Some(own)) => same_text(stated, stated_one, purl, own),
@@ -60,8 +60,8 @@ fn same_name(stated: &Purl, purl: &Purl) -> bool {
 
 /// Whether a part of the name is the same in both purls.
 ///
-/// A Go module path keeps its case in our purls, and the purl specification has it in lower case:
-/// one in lower case means a path in any case, and of two with capitals the case counts.
+/// A Go module path keeps its case in our purls, and the purl specification has it in lower case: a
+/// path in lower case matches any case; of two with capitals, the case must be equal.
 fn same_text(stated: &Purl, text: &str, purl: &Purl, own: &str) -> bool {
     if stated.kind() != purl.kind() {
         return false;
@@ -78,7 +78,7 @@ fn has_capitals(purl: &Purl) -> bool {
     is_capital(purl.name()) || purl.namespace().is_some_and(is_capital)
 }
 
-/// Compares what follows the name.
+/// Compares the parts after the name.
 fn compare_below(stated: &Purl, purl: &Purl) -> Comparison {
     let differs = |what: &str, stated: &str, actual: Option<&str>| match actual {
         Some(actual) => Comparison::Near(format!("{what} is {actual} and not {stated}")),

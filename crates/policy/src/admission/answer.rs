@@ -1,10 +1,10 @@
-//! What a policy says of an object.
+//! The answer of a rule on an object.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// What one rule says of one object.
+/// The answer of one rule on one object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Answer {
@@ -12,18 +12,18 @@ pub struct Answer {
     pub policy: String,
     /// The policy's kind, `ClusterPolicy`.
     pub policy_kind: &'static str,
-    /// The rule; a generated one with its `autogen-` name; empty for a policy without rules.
+    /// The rule's name; `autogen-` names are generated; empty for a policy without rules.
     pub rule: String,
-    /// What it says.
+    /// The outcome.
     pub outcome: Outcome,
-    /// What follows from a failure.
+    /// The effect of a failure.
     pub effect: Effect,
-    /// Why, in the policy's own words where it has some.
+    /// The reason, in the policy's own words where it has some.
     pub message: String,
 }
 
 impl Answer {
-    /// What one of the image rules of `sealift.toml` says of an image.
+    /// Makes the answer of an image rule of `sealift.toml` on an image.
     #[must_use]
     pub fn of_image_rule(
         rule: impl Into<String>,
@@ -35,40 +35,39 @@ impl Answer {
         Self { policy, policy_kind, rule: rule.into(), outcome, effect, message: message.into() }
     }
 
-    /// Whether the object is refused by it: the rule is enforced and does not hold, or cannot be
-    /// decided.
+    /// Whether the answer refuses the object: the rule is enforced, and fails or cannot be decided.
     #[must_use]
     pub fn refuses(&self) -> bool {
         self.effect == Effect::Deny && !self.outcome.is_fine()
     }
 }
 
-/// What a rule says.
+/// The outcome of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(clippy::exhaustive_enums, reason = "the five words of a policy report")]
 pub enum Outcome {
-    /// It holds.
+    /// The rule holds.
     Pass,
-    /// It does not hold.
+    /// The rule does not hold.
     Fail,
-    /// It applies, and a condition or an exception leaves it out.
+    /// The rule applies, but a condition or an exception exempts the object.
     Skip,
-    /// It does not hold, and reports of its policy only warn (`scored: "false"`). What follows is
-    /// as for `Fail`.
+    /// The rule does not hold, and reports show its policy's failures as warnings
+    /// (`scored: "false"`). Its effect is that of `Fail`.
     Warn,
-    /// It could not be decided.
+    /// The rule could not be decided.
     Error,
 }
 
 impl Outcome {
-    /// Whether nothing is wrong.
+    /// Whether there is no problem.
     #[must_use]
     pub fn is_fine(self) -> bool {
         matches!(self, Self::Pass | Self::Skip)
     }
 
-    /// The word of a policy report.
+    /// Returns the word of a policy report.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -87,7 +86,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// What follows when a rule fails.
+/// The effect of a failed rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(clippy::exhaustive_enums, reason = "refuse, warn, or write it down")]
@@ -97,6 +96,6 @@ pub enum Effect {
     Deny,
     /// The user is warned: `Warn`.
     Warn,
-    /// It is reported alone: `Audit`.
+    /// The failure is only reported: `Audit`.
     Audit,
 }

@@ -1,4 +1,4 @@
-//! Files of YAML or JSON documents, as policies and objects come.
+//! Reads files of YAML or JSON documents: policies and objects.
 
 use serde::de::Error as _;
 use serde_json::Value;
@@ -8,27 +8,27 @@ use super::Policies;
 use super::unique::Unique;
 use crate::{Error, Limits};
 
-/// One document, and where it stands.
+/// One document, with its place.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Document {
     /// The file's name.
     pub source: String,
-    /// Which of the file's documents it is, 1-based.
+    /// Its number in the file, 1-based.
     pub number: usize,
-    /// What it says.
+    /// The content.
     pub value: Value,
 }
 
 impl Document {
-    /// The documents of a file; those of lists (`List`, `PodList`) one by one, empty ones left out. A
-    /// module of Rego, by its name `.rego`, is one.
+    /// Reads the documents of a file. The items of lists (`List`, `PodList`) are documents of their
+    /// own, and empty documents are left out. A Rego module, a file named `.rego`, is one document.
     ///
-    /// Scalars are read as Kubernetes' tools read them, which is YAML 1.1: `yes` is true and
-    /// `0644` is 420. JSON values may follow each other, as `jq -c` writes them.
+    /// Scalars are read as Kubernetes' tools read them, which is YAML 1.1: `yes` is true and `0644`
+    /// is 420. JSON values may follow each other, as `jq -c` writes them.
     ///
     /// # Errors
-    /// When it is neither YAML nor JSON, or passes a limit.
+    /// When the file is neither YAML nor JSON, or exceeds a limit.
     pub fn read(source: &str, bytes: &[u8], limits: &Limits) -> Result<Vec<Self>, Error> {
         let text = crate::error::text(bytes, limits)?;
         if source.to_ascii_lowercase().ends_with(".rego") {
@@ -41,32 +41,32 @@ impl Document {
                 documents.push(Self { source: source.to_owned(), number: index + 1, value });
             });
         }
-        // Of objects, tools take the last field of a name. In a policy, rules would be lost.
+        // In objects, tools take the last field of a name. In a policy, rules would be lost.
         if documents.iter().any(Policies::reads) {
             unique_keys(text, form)?;
         }
         Ok(documents)
     }
 
-    /// Its kind.
+    /// Returns its kind.
     #[must_use]
     pub fn kind(&self) -> &str {
         self.text("/kind")
     }
 
-    /// The group of its API version; empty for the core group.
+    /// Returns the group of its API version; empty for the core group.
     #[must_use]
     pub fn group(&self) -> &str {
         self.text("/apiVersion").split_once('/').map_or("", |(group, _)| group)
     }
 
-    /// Its name.
+    /// Returns its name.
     #[must_use]
     pub fn name(&self) -> &str {
         self.text("/metadata/name")
     }
 
-    /// A problem with one of its fields, said with the file and the document.
+    /// Makes an error about one of its fields, with the file and the document.
     #[must_use]
     pub fn error(&self, field: &str, problem: impl ToString) -> Error {
         let Self { source, number, .. } = self;
@@ -80,12 +80,12 @@ impl Document {
     }
 }
 
-/// The documents of a text; of fields of the same name the last counts.
+/// Reads the documents of a text; of fields with the same name the last counts.
 pub(crate) fn yaml(text: &str) -> Result<Vec<Value>, Error> {
     yaml_with(text, DuplicateKeyPolicy::LastWins)
 }
 
-/// The same, where `yes` and `off` are texts, as they are since YAML 1.2.
+/// The same, but `yes` and `off` are texts, as they are since YAML 1.2.
 pub(crate) fn yaml_with_words(text: &str) -> Result<Vec<Value>, Error> {
     let mut options = options(DuplicateKeyPolicy::LastWins);
     options.strict_booleans = true;
@@ -101,15 +101,15 @@ fn yaml_with(text: &str, twice: DuplicateKeyPolicy) -> Result<Vec<Value>, Error>
 /// Documents that one text may have, as many as the reader of YAML takes.
 const MAX_DOCUMENTS: usize = 100_000;
 
-/// What a text is read as.
+/// The format of a text.
 #[derive(Clone, Copy)]
 enum Form {
     Json,
     Yaml,
 }
 
-/// The documents of a text, which is YAML where it is not JSON throughout: documents in braces may
-/// be of YAML, too (YAML 1.2.2, section 9.2).
+/// Reads the documents of a text: YAML, unless all of it is JSON. Documents in braces may be YAML,
+/// too (YAML 1.2.2, section 9.2).
 fn values(text: &str) -> Result<(Vec<Value>, Form), Error> {
     if !text.trim_start().starts_with('{') {
         return Ok((yaml(text)?, Form::Yaml));
@@ -123,7 +123,7 @@ fn values(text: &str) -> Result<(Vec<Value>, Form), Error> {
             }
             Ok(value) => documents.push(value),
             Err(_) if !documents.is_empty() => return Ok((yaml(text)?, Form::Yaml)),
-            // What is broken from the start is most likely JSON.
+            // A text that is invalid from the start is most likely JSON.
             Err(error) => {
                 let yaml = yaml(text).map_err(|_| crate::error::json_error(&error))?;
                 return Ok((yaml, Form::Yaml));
@@ -133,7 +133,7 @@ fn values(text: &str) -> Result<(Vec<Value>, Form), Error> {
     Ok((documents, Form::Json))
 }
 
-/// Refuses a file in which a field stands twice.
+/// Refuses a file in which an object has a field twice.
 fn unique_keys(text: &str, form: Form) -> Result<(), Error> {
     match form {
         Form::Json => serde_json::Deserializer::from_str(text)
@@ -144,13 +144,14 @@ fn unique_keys(text: &str, form: Form) -> Result<(), Error> {
     }
 }
 
-/// The objects of a document: those of a list, and of the lists in it, as deep as documents may be.
+/// Adds the objects of a document: those of a list, and of lists in it, as deep as documents may
+/// be.
 fn each(value: Value, add: &mut impl FnMut(Value)) {
     match value {
         Value::Null => {}
         Value::Object(mut list) if is_list(&list) => {
             let text = |key: &str| list.get(key).and_then(Value::as_str).unwrap_or_default();
-            // The items of a list of one kind need not say which.
+            // The items of a list of one kind need not name it.
             let kind = text("kind").strip_suffix("List").unwrap_or_default().to_owned();
             let api_version = text("apiVersion").to_owned();
             let Some(Value::Array(items)) = list.remove("items") else { return };
@@ -173,8 +174,8 @@ fn each(value: Value, add: &mut impl FnMut(Value)) {
     }
 }
 
-/// Whether an object is Kubernetes' list of others, by its kind and its items. A kind of somebody's
-/// own whose name ends so, and whose items are texts, is none.
+/// Whether an object is a Kubernetes list, by its kind and its items. A custom kind whose name ends
+/// in `List`, and whose items are texts, is not.
 fn is_list(object: &serde_json::Map<String, Value>) -> bool {
     let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
     let of_objects = match object.get("items") {
@@ -185,9 +186,8 @@ fn is_list(object: &serde_json::Map<String, Value>) -> bool {
     kind.ends_with("List") && of_objects
 }
 
-/// Objects may be larger than what people write by hand; the bytes are bounded by the crate's
-/// limits. How deep they may be, 64 levels, is the reader's own bound, for which a thread's stack
-/// lasts.
+/// Objects may be larger than hand-written files; the crate's limits bound the bytes. The depth of
+/// 64 levels is the reader's own limit, for which a thread's stack suffices.
 fn options(twice: DuplicateKeyPolicy) -> serde_saphyr::Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
@@ -273,7 +273,7 @@ mod tests {
             [told("v1", "Secret", "b"), told("v1", "Pod", "a"), told("apps/v1", "Deployment", "a")];
         assert_eq!(read(&nested), all);
         assert_eq!(read(&list(json!([]))), []);
-        // What is no object is told of later, and what is no list is what it is.
+        // A non-object is reported later, and a non-list stays as it is.
         assert_eq!(read(&list(json!([1]))), [told("", "", "")]);
         let names = json!({"apiVersion": "a.example/v1", "kind": "AllowList", "items": ["a"]});
         assert_eq!(read(&names), [told("a.example/v1", "AllowList", "")]);

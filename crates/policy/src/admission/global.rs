@@ -1,4 +1,4 @@
-//! Entries of Kyverno's global context (`GlobalContextEntry`): what policies share of a cluster.
+//! Entries of Kyverno's global context (`GlobalContextEntry`): cluster data that policies share.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{Cause, Document, LabelSelector, Surroundings, Unanswered, jmespath};
 use crate::Error;
 
-/// An entry, asked for whenever a policy wants it.
+/// An entry, queried whenever a policy needs it.
 #[derive(Debug)]
 pub(super) struct GlobalEntry {
     pub(super) name: String,
@@ -42,7 +42,7 @@ struct Objects {
     namespace: String,
 }
 
-/// How often Kyverno asks says nothing here: it is asked when it is wanted.
+/// Kyverno's refresh interval does not matter here: the call is made when it is needed.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Call {
@@ -71,7 +71,7 @@ struct Projection {
     jmes_path: String,
 }
 
-/// An entry is not of the form that its projection takes.
+/// An entry does not have the form that its projection needs.
 #[derive(Debug, thiserror::Error)]
 #[error("{entry}: {error}")]
 struct NotProjected {
@@ -80,7 +80,7 @@ struct NotProjected {
 }
 
 impl GlobalEntry {
-    /// The kind of such documents, of Kyverno's group.
+    /// The kind of these documents, in Kyverno's group.
     pub(super) const KIND: &'static str = "GlobalContextEntry";
 
     pub(super) fn reads(group: &str, kind: &str) -> bool {
@@ -98,7 +98,7 @@ impl GlobalEntry {
         Ok(Self { name: document.name().to_owned(), source, projections: spec.projections })
     }
 
-    /// What it is now, or one of its projections; none where it has none of that name.
+    /// Returns its current value, or one of its projections; none where there is none of that name.
     pub(super) fn ask(
         &self,
         projection: Option<&str>,
@@ -184,7 +184,7 @@ mod tests {
         }))
         .unwrap();
         assert_eq!(called.ask(None, &files).unwrap().unwrap()["kind"], "PodList");
-        // Nothing is given that could say so.
+        // No data could answer this.
         let unknown = entry(json!({"apiCall": {"urlPath": "/version"}})).unwrap();
         assert!(unknown.ask(None, &files).is_err());
     }

@@ -1,11 +1,11 @@
-//! Image references, taken apart as Kyverno does.
+//! Parses image references as Kyverno does.
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// An image reference. One that names no registry means Docker Hub's, and keeps its path as it
-/// is: `nginx` is `docker.io/nginx`.
+/// An image reference. Without a registry it means Docker Hub's, and its path is kept: `nginx` is
+/// `docker.io/nginx`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Image {
     pub(super) registry: String,
@@ -14,7 +14,7 @@ pub(super) struct Image {
     pub(super) digest: String,
 }
 
-/// A text that refers to no image.
+/// A text that is not an image reference.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:?} is no image reference")]
 pub(super) struct NoImage(String);
@@ -51,7 +51,7 @@ impl Image {
         }
     }
 
-    /// The last part of the path.
+    /// Returns the last part of the path.
     pub(super) fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or_default()
     }
@@ -60,7 +60,7 @@ impl Image {
         format!("{}/{}:{}", self.registry, self.path, self.tag)
     }
 
-    /// The variable `images.containers.NAME`.
+    /// Returns the variable `images.containers.NAME`.
     pub(super) fn variable(&self) -> Map<String, Value> {
         let mut fields = Map::new();
         let mut put = |key: &str, value: String| {

@@ -1,4 +1,4 @@
-//! Labels, and which of them are wanted.
+//! Labels and label selectors.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use serde_json::Value;
 use super::relation::Relation;
 use super::{Request, Surroundings, Unanswered};
 
-/// The labels of something, by their names.
+/// The labels of an object, by name.
 pub(crate) type Labels = BTreeMap<String, String>;
 
-/// The label with its own name that the API server gives to each namespace.
+/// The label that the API server gives to each namespace; its value is the namespace's name.
 const NAME: &str = "kubernetes.io/metadata.name";
 
-/// A selector of labels (`meta/v1`, LabelSelector). One that says nothing selects all.
+/// A label selector (`meta/v1`, LabelSelector). An empty one selects everything.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct LabelSelector {
@@ -33,7 +33,7 @@ struct Requirement {
     values: Vec<String>,
 }
 
-/// Values where an operator takes none, or none where it takes some.
+/// An operator has values but takes none, or has none but needs some.
 #[derive(Debug, PartialEq, thiserror::Error)]
 #[error("{operator:?} of {key} has {}", if *has_values { "values" } else { "no values" })]
 pub(crate) struct WrongValues {
@@ -42,17 +42,17 @@ pub(crate) struct WrongValues {
     has_values: bool,
 }
 
-/// Why labels cannot be asked for.
+/// Why a label query is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LabelError {
-    /// It can be no name of a label.
+    /// The text cannot be a label name.
     #[error("{0:?} is no name of a label")]
     Name(String),
-    /// It can be no value of a label.
+    /// The text cannot be a label value.
     #[error("{0:?} is no value of a label")]
     Value(String),
-    /// There is nothing in the list that a label is to be in, or not to be in.
+    /// The list for `in` or `notin` is empty.
     #[error("{operator} of the label {label} has no values")]
     NoValues {
         /// `in` or `notin`.
@@ -68,13 +68,13 @@ fn some<'d, D: Deserializer<'d>, T: Deserialize<'d> + Default>(of: D) -> Result<
 }
 
 impl LabelSelector {
-    /// Selects what has all of these labels.
+    /// Selects objects that have all of these labels.
     #[must_use]
     pub fn of_labels(labels: BTreeMap<String, String>) -> Self {
         Self { match_labels: labels, match_expressions: Vec::new() }
     }
 
-    /// Whether it selects all.
+    /// Whether it selects everything.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.match_labels.is_empty() && self.match_expressions.is_empty()
@@ -90,14 +90,13 @@ impl LabelSelector {
                 .all(|it| it.operator.holds(labels.get(&it.key), &it.values))
     }
 
-    /// Whether it selects an object by its labels.
+    /// Whether it selects an object, by the object's labels.
     #[must_use]
     pub fn selects_object(&self, object: &Value) -> bool {
         self.is_empty() || self.selects(&labels(object))
     }
 
-    /// What is wrong with it: a server takes no list without values, and no values where none are
-    /// asked for.
+    /// Checks it: a server refuses a missing list of values, and values where none are needed.
     pub(crate) fn check(&self) -> Result<(), WrongValues> {
         for Requirement { key, operator, values } in &self.match_expressions {
             let wants_values = matches!(operator, Relation::In | Relation::NotIn);
@@ -109,10 +108,10 @@ impl LabelSelector {
         Ok(())
     }
 
-    /// As the API is asked for what it selects (`labelSelector`).
+    /// Writes it as a parameter of an API query (`labelSelector`).
     ///
     /// # Errors
-    /// When it names what can be no label, or no value of one: that would say something else.
+    /// When a name or value is not valid in a label: the query would have another meaning.
     pub fn query(&self) -> Result<String, LabelError> {
         let labels = self.match_labels.iter();
         let labels = labels.map(|(name, of)| Ok(format!("{}={}", key(name)?, value(of)?)));
@@ -127,7 +126,7 @@ impl Requirement {
         let listed = |word: &'static str| {
             let values = self.values.iter().map(|of| value(of));
             let mut values = values.collect::<Result<Vec<_>, _>>()?;
-            // The empty one is only understood as the first.
+            // The API accepts an empty value only in the first place.
             values.sort_unstable();
             match values.as_slice() {
                 [] => Err(LabelError::NoValues { operator: word, label: name.to_owned() }),
@@ -144,7 +143,7 @@ impl Requirement {
     }
 }
 
-/// Names of labels may have a prefix; no letter of them means anything to the API.
+/// A label name may have a prefix; no valid character has a special meaning in a query.
 fn key(text: &str) -> Result<&str, LabelError> {
     let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._/".contains(&byte);
     match !text.is_empty() && text.bytes().all(is_of_name) {
@@ -161,17 +160,17 @@ fn value(text: &str) -> Result<&str, LabelError> {
     }
 }
 
-/// The labels of an object. What is no text is no label.
+/// Returns the labels of an object. Values that are not text are left out.
 pub(crate) fn labels(object: &Value) -> Labels {
     let labels = object.pointer("/metadata/labels").and_then(Value::as_object);
     let labels = labels.into_iter().flatten();
     labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
 }
 
-/// The labels of the namespace that an object is in, or is; none where it is in none.
+/// Returns the labels of the namespace that an object is in, or is; none where it is in none.
 ///
 /// # Errors
-/// When they cannot be had.
+/// When they are not available.
 pub(crate) fn namespace_labels(
     request: &Request,
     around: &dyn Surroundings,
@@ -217,7 +216,7 @@ mod tests {
         ] {
             assert_eq!(selector(said).query().unwrap(), query);
         }
-        // Nothing that stands in a value asks for something else.
+        // No value changes the meaning of the query.
         let (name, value) =
             (|it: &str| LabelError::Name(it.into()), |it: &str| LabelError::Value(it.into()));
         let no_values = LabelError::NoValues { operator: "in", label: "a".into() };

@@ -1,4 +1,4 @@
-//! May this object be: admission policies as people have them, evaluated natively.
+//! Admission policies in their common forms, evaluated natively on Kubernetes objects.
 //!
 //! ```text
 //! policy documents ── load ──> Policies ─┐
@@ -6,7 +6,8 @@
 //! Surroundings (cluster, images, time) ──┘
 //! ```
 //!
-//! What of a policy is not supported is an error when it is loaded, which names the field.
+//! An unsupported part of a policy is an error when the policy is loaded; the error names the
+//! field.
 mod answer;
 pub(crate) mod cel;
 pub(crate) mod documents;

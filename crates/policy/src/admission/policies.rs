@@ -1,4 +1,4 @@
-//! All policies that are asked, of whatever kind.
+//! All admission policies, of every kind.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,29 +10,29 @@ use super::{Answer, Document, Request, Surroundings, Unanswered, cel, kyverno};
 use crate::rego::admission as rego;
 use crate::{Error, Limits};
 
-/// One policy, ready to be asked.
+/// One loaded policy.
 pub(crate) trait Policy: fmt::Debug + Send + Sync {
-    /// Adds what it says of a request; nothing where it does not apply.
+    /// Adds its answers on a request; none where it does not apply.
     fn review(&self, request: &Request, around: &dyn Surroundings, answers: &mut Vec<Answer>);
 
-    /// Those of it that read more of Namespaces than their names, as people find them.
+    /// The parts of it, as a user knows them, that read more of Namespaces than their names.
     fn reads_namespaces(&self) -> &[String] {
         &[]
     }
 }
 
-/// The policies of a family, or what is wrong with one.
+/// The policies of a family, or an error in one.
 pub(crate) type Loaded = Result<Vec<Box<dyn Policy>>, Error>;
 
 /// Kinds of documents that are read together.
 pub(crate) struct Family {
     /// Whether a document, by API group and kind, is one of them.
     pub reads: fn(group: &str, kind: &str) -> bool,
-    /// Makes policies of them; notes are for people.
+    /// Compiles policies from documents; notes are for the user.
     pub load: fn(Vec<Document>, notes: &mut Vec<String>) -> Loaded,
 }
 
-/// Every family, in the order in which they are asked.
+/// Every family, in the order of evaluation.
 static FAMILIES: &[Family] = &[kyverno::FAMILY, cel::FAMILY, rego::FAMILY];
 
 /// Policies, loaded and compiled.
@@ -47,7 +47,7 @@ impl Policies {
     /// Loads the policies of files; exceptions and bindings among them apply to all.
     ///
     /// # Errors
-    /// When one cannot be read, is of a kind that is not supported, or has a field that is not.
+    /// When one cannot be read, or has an unsupported kind or field.
     pub fn load<'f>(
         files: impl IntoIterator<Item = (&'f str, &'f [u8])>,
         limits: &Limits,
@@ -59,7 +59,7 @@ impl Policies {
         Self::of(documents)
     }
 
-    /// The policies of documents that are read already.
+    /// Loads the policies of documents that are read already.
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -86,43 +86,43 @@ impl Policies {
         Ok(all)
     }
 
-    /// Whether a document is of a kind that is read here.
+    /// Whether documents of this kind are policies that are supported here.
     #[must_use]
     pub fn reads(document: &Document) -> bool {
         let (group, kind) = (document.group(), document.kind());
         GlobalEntry::reads(group, kind) || FAMILIES.iter().any(|family| (family.reads)(group, kind))
     }
 
-    /// What people should know of what was loaded: rules that judge nothing.
+    /// Returns notes for the user, such as rules that judge nothing.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 
-    /// The templates and the rules in Rego that read more of the Namespace of an object than its
-    /// name, each with the file that it stands in.
+    /// Returns the templates and rules in Rego that read more of an object's Namespace than its
+    /// name, each with its file.
     pub fn reads_namespaces(&self) -> impl Iterator<Item = &str> {
         let all = self.policies.iter().flat_map(|policy| policy.reads_namespaces());
         all.map(String::as_str)
     }
 
-    /// How many there are.
+    /// Returns the number of policies.
     #[must_use]
     pub fn len(&self) -> usize {
         self.policies.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no policies.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.policies.is_empty()
     }
 
-    /// An entry of Kyverno's global context that stands among the policies, or one of its
-    /// projections, as the surroundings have it now; none where there is none of that name.
+    /// Returns an entry of Kyverno's global context from the policies, or one of its projections,
+    /// with its current value from the surroundings; none where there is none of that name.
     ///
     /// # Errors
-    /// When the surroundings cannot say.
+    /// When the surroundings do not have it.
     pub fn global_entry(
         &self,
         name: &str,
@@ -135,7 +135,7 @@ impl Policies {
         }
     }
 
-    /// What each rule that applies says of a request, in the order of the policies.
+    /// Returns the answers of all rules that apply to a request, in the order of the policies.
     #[must_use]
     pub fn review(&self, request: &Request, around: &dyn Surroundings) -> Vec<Answer> {
         let mut answers = Vec::new();

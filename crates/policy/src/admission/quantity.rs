@@ -1,4 +1,4 @@
-//! Quantities as Kubernetes writes them: `100m`, `1.5Gi`, `2e3`.
+//! Quantities in Kubernetes' notation: `100m`, `1.5Gi`, `2e3`.
 //!
 //! Kubernetes API conventions, "resource.Quantity": a decimal number and a suffix, compared
 //! exactly, written in canonical form.
@@ -13,13 +13,13 @@ pub(crate) struct Quantity {
     exponent: i32,
     /// The power of ten of the last digit as written: that of `1.50` is -2, that of `5m` -3.
     scale: i32,
-    /// The same, where Kubernetes reckons in 64 bits: with few digits, and no fraction before a
+    /// The same, where Kubernetes computes in 64 bits: with few digits, and no fraction before a
     /// binary suffix.
     small: Option<i32>,
     format: Format,
 }
 
-/// How a quantity is written.
+/// The notation of a quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
     /// `Ki`, `Mi`.
@@ -49,22 +49,22 @@ const BINARY: &[&str] = &["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
 /// The largest suffix, for writing.
 const MAX_EXPONENT: i32 = 18;
-/// Digits of billionths that are reckoned with: 10^27 and more is all the same.
+/// The most digits in billionths; 10^27 and more are all equal.
 const MAX_DIGITS: usize = 36;
 const MOST: i128 = 10i128.pow(36);
-/// Digits after the point that are reckoned with before a binary suffix; what is finer counts as
-/// one more of the last.
+/// The most digits after the point before a binary suffix; a finer remainder adds one to the last
+/// digit.
 const FRACTION: usize = 19;
 
 impl Quantity {
-    /// Reads a quantity; none if it is none. As Kubernetes does, what is finer than a billionth
-    /// is rounded away from zero, and one with a binary suffix is at most 2^63-1.
+    /// Reads a quantity; none if it is invalid. As in Kubernetes, a part finer than a billionth is
+    /// rounded away from zero, and a quantity with a binary suffix is at most 2^63-1.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
         let end = unsigned.find(|next: char| !next.is_ascii_digit() && next != '.');
         let (number, suffix) = unsigned.split_at(end.unwrap_or(unsigned.len()));
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        // Where no digit stands it is zero: `Mi`, `-`, `.`.
+        // Without a digit it is zero: `Mi`, `-`, `.`.
         if text.is_empty() || fraction.contains('.') {
             return None;
         }
@@ -90,23 +90,23 @@ impl Quantity {
         Some(Self { amount, exponent: -9, scale, small, format }.reduced())
     }
 
-    /// Whether it is so large that it may not be told from others as large.
+    /// Whether it is capped, so that it may equal other large quantities.
     pub(super) fn is_capped(&self) -> bool {
         self.at(-9).is_none_or(|billionths| billionths.abs() >= MOST)
     }
 
-    /// -1, 0 or 1.
+    /// Returns -1, 0 or 1.
     pub(super) fn sign(&self) -> i64 {
         i64::try_from(self.amount.signum()).unwrap_or_default()
     }
 
-    /// The value, where Kubernetes has it as an integer of 64 bits: `1.0` and `1000m` are none.
+    /// Returns the value where Kubernetes stores a 64-bit integer: not for `1.0` and `1000m`.
     pub(super) fn whole(&self) -> Option<i64> {
         self.small.filter(|scale| *scale >= 0)?;
         i64::try_from(self.at(0)?).ok()
     }
 
-    /// The same format, another whole value.
+    /// Returns another whole value in the same format.
     pub(super) fn with(self, amount: i64) -> Self {
         let (scale, small) = (0, Some(0));
         Self { amount: amount.into(), exponent: 0, scale, small, format: self.format }.reduced()
@@ -137,7 +137,7 @@ impl Quantity {
         Some(Self { amount, exponent, scale, small: None, format: self.format }.reduced())
     }
 
-    /// Rounded towards zero at the finer scale of both as written, as Kyverno divides.
+    /// Divides as Kyverno does: rounded towards zero, at the finer of the two written scales.
     pub(super) fn divided_by(&self, other: &Self) -> Option<Self> {
         let finest = self.scale.min(other.scale).min(0);
         // amount * 10^exponent / (other * 10^e) = result * 10^finest
@@ -155,14 +155,14 @@ impl Quantity {
 
     #[expect(clippy::as_conversions, reason = "approximate by its name")]
     pub(super) fn approximate(&self) -> f64 {
-        // A power of ten is exact, its inverse is not.
+        // A power of ten is exact, but its inverse is not.
         match self.exponent {
             0.. => self.amount as f64 * 10f64.powi(self.exponent),
             finer => self.amount as f64 / 10f64.powi(-finer),
         }
     }
 
-    /// No trailing zeros in the amount, so that equal quantities look alike.
+    /// Removes trailing zeros from the amount, so that equal quantities have equal fields.
     fn reduced(mut self) -> Self {
         if self.amount == 0 {
             self.exponent = 0;
@@ -174,7 +174,7 @@ impl Quantity {
         self
     }
 
-    /// The amount at an exponent, rounded away from zero where it is finer.
+    /// Returns the amount at an exponent, rounded away from zero where it is finer.
     fn at(&self, exponent: i32) -> Option<i128> {
         let shift = self.exponent.checked_sub(exponent)?;
         if shift >= 0 {
@@ -186,12 +186,12 @@ impl Quantity {
     }
 }
 
-/// The power of ten of the last digit as written, where a value of so many digits before and after
-/// the point is one of 64 bits (`resource.Quantity`, the fast path of `ParseQuantity`).
+/// Returns the power of ten of the last written digit, where a value with this many digits before
+/// and after the point fits 64 bits (`resource.Quantity`, the fast path of `ParseQuantity`).
 fn small((whole, fraction): (usize, usize), suffix: &str, format: Format) -> Option<i32> {
-    /// So many decimal digits always fit.
+    /// This many decimal digits always fit.
     const DIGITS: usize = 18;
-    /// The same before a binary suffix; each takes three more.
+    /// The same before a binary suffix; each suffix needs three digits more.
     const BEFORE_BINARY: usize = 14;
     match format {
         Format::Binary => {
@@ -209,11 +209,11 @@ fn small((whole, fraction): (usize, usize), suffix: &str, format: Format) -> Opt
     }
 }
 
-/// `whole.fraction` times ten to a power, in billionths; what is left of one counts as one.
+/// Returns `whole.fraction` times a power of ten, in billionths; a remainder rounds up.
 fn billionths(whole: &str, fraction: &str, exponent: i64) -> i128 {
     let digits = format!("{whole}{fraction}");
     let digits = digits.trim_start_matches('0');
-    // How many of the digits, or how many more, stand before the point.
+    // The number of digits before the point, or of zeros to add.
     let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
     let before = length(digits).saturating_add(exponent.saturating_add(9) - length(fraction));
     match usize::try_from(before) {
@@ -230,7 +230,7 @@ fn billionths(whole: &str, fraction: &str, exponent: i64) -> i128 {
     }
 }
 
-/// `whole.fraction` times a power of two, in billionths.
+/// Returns `whole.fraction` times a power of two, in billionths.
 fn binary_billionths(whole: &str, fraction: &str, factor: i128) -> Option<i128> {
     let most = i128::from(i64::MAX).checked_mul(1_000_000_000)?;
     let whole = whole.trim_start_matches('0');
@@ -286,7 +286,7 @@ impl fmt::Display for Quantity {
         if self.amount == 0 {
             return f.write_str("0");
         }
-        // What has a fraction would lose it with a binary suffix.
+        // A fraction would be lost with a binary suffix.
         if self.format == Format::Binary
             && self.exponent >= 0
             && let Some(mut amount) = self.at(0)
@@ -395,7 +395,7 @@ mod tests {
         }
     }
 
-    /// As `kube-apiserver` 1.35 says.
+    /// The values are those of `kube-apiserver` 1.35.
     #[test]
     fn only_what_is_kept_in_64_bits_is_an_integer() {
         for text in ["Mi", ".", "-k", "5.k", "E3", "00001", "123456789012345678", "1Ti", "k", "-5"]

@@ -1,18 +1,18 @@
-//! Regular expressions as Go has them (RE2), run by `regex`.
+//! Regular expressions with Go's syntax (RE2), run by `regex`.
 //!
-//! Both are linear in the text. What differs is written anew: Go's `\d`, `\w`, `\s` and `\b` know
-//! ASCII alone, it has `\Q...\E`, and within brackets it has neither sets of sets nor `&&`.
+//! Both take linear time. The differences are translated: Go's `\d`, `\w`, `\s` and `\b` match
+//! ASCII only, it has `\Q...\E`, and within brackets it has neither nested sets nor `&&`.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
 use regex::{Regex, RegexBuilder};
 
-/// What a compiled expression may take.
+/// The largest size of a compiled expression.
 const MAX_BYTES: usize = 1 << 20;
-/// How deep groups may lie in each other.
+/// The largest nesting of groups.
 const MAX_DEPTH: u32 = 100;
-/// How often something may be repeated by a number, as RE2 has it.
+/// The largest number of repetitions, as in RE2.
 const MAX_REPEATED: u32 = 1000;
 
 /// Compiles an expression.
@@ -29,7 +29,7 @@ pub(super) fn compile(expression: &str) -> Result<Regex, String> {
         .map_err(|error| format!("no regular expression: {error}"))
 }
 
-/// The expression anew, and the largest number of repetitions in it.
+/// Translates an expression; returns it with the largest number of repetitions in it.
 fn translated(expression: &str) -> (String, u32) {
     let mut repeated = 0;
     let mut out = String::with_capacity(expression.len());
@@ -48,7 +48,7 @@ fn translated(expression: &str) -> (String, u32) {
                 if rest.next_if_eq(&'^').is_some() {
                     out.push('^');
                 }
-                // A bracket that comes first stands for itself.
+                // A bracket in the first place is literal.
                 if rest.next_if_eq(&']').is_some() {
                     out.push_str("\\]");
                 }
@@ -83,8 +83,8 @@ fn translated(expression: &str) -> (String, u32) {
     (out, repeated)
 }
 
-/// The larger number where what follows `{` is `2}`, `2,}` or `2,3}`; else the bracket stands for
-/// itself.
+/// Returns the larger number where the text after `{` is `2}`, `2,}` or `2,3}`; else the brace is
+/// literal.
 fn repetition(rest: Peekable<Chars<'_>>) -> Option<u32> {
     let inner: String = rest.take_while(|next| *next != '}').take(16).collect();
     let (low, high) = inner.split_once(',').unwrap_or((&inner, ""));

@@ -1,4 +1,4 @@
-//! How a label selector relates a label to values (Kubernetes, `LabelSelectorRequirement`).
+//! The operators of a label selector (Kubernetes, `LabelSelectorRequirement`).
 
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ pub(crate) enum Relation {
 }
 
 impl Relation {
-    /// Whether it holds of a label's own value; one that is missing is in no list.
+    /// Whether the relation holds for a label's value; a missing label is in no list.
     pub(crate) fn holds(self, own: Option<&String>, values: &[String]) -> bool {
         let listed = own.is_some_and(|own| values.contains(own));
         match self {

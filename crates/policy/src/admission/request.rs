@@ -1,4 +1,4 @@
-//! What is asked: one operation on one object.
+//! A request: one operation on one object.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,79 +11,80 @@ use serde_json::Value;
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Request {
-    /// Which request it is; the answer repeats it.
+    /// The id of the request; the answer repeats it.
     pub uid: String,
     /// The kind of the object.
     pub kind: GroupVersionKind,
-    /// The resource that is asked of, `apps/v1 deployments`.
+    /// The resource of the request, `apps/v1 deployments`.
     pub resource: GroupVersionResource,
-    /// The part of it, `status`, `scale`, `ephemeralcontainers`.
+    /// Its subresource, `status`, `scale`, `ephemeralcontainers`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub sub_resource: String,
-    /// The kind that was asked with, of which the server may have made another version.
+    /// The kind in the original request; the server may have converted the object to another
+    /// version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_kind: Option<GroupVersionKind>,
-    /// The resource that was asked of.
+    /// The resource in the original request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_resource: Option<GroupVersionResource>,
-    /// The part of it that was asked of.
+    /// The subresource in the original request.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub request_sub_resource: String,
-    /// The object's name; empty where the server is to make one.
+    /// The object's name; empty where the server is to generate one.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// The object's namespace; empty for cluster-wide kinds.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub namespace: String,
-    /// What is to be done.
+    /// The operation.
     pub operation: Operation,
-    /// Who asks.
+    /// The user who makes the request.
     pub user_info: UserInfo,
-    /// The object as it would be; null for a deletion.
+    /// The object after the operation; null for a deletion.
     pub object: Value,
-    /// The object as it is; null for a creation.
+    /// The object before the operation; null for a creation.
     pub old_object: Value,
-    /// Whether nothing is to be stored.
+    /// Whether nothing will be stored.
     pub dry_run: bool,
     /// The options of the operation.
     pub options: Value,
-    /// The kind that the resource is of, where the object is one of a part of it: `Pod` for the
-    /// `PodExecOptions` of `pods/exec`. A server does not say it; see
+    /// The kind of the resource, where the object belongs to a subresource: `Pod` for the
+    /// `PodExecOptions` of `pods/exec`. A server does not send it; see
     /// [`resource_kind`](Self::resource_kind).
     #[serde(skip)]
     pub parent_kind: Option<GroupVersionKind>,
-    /// Whether the old object is none that anybody knows, but the object itself: it says nothing of
-    /// what was allowed before. See [`of_file`](Self::of_file).
+    /// Whether the old object is only assumed to equal the object: then it does not show what was
+    /// allowed before. See [`of_file`](Self::of_file).
     #[serde(skip)]
     pub old_object_is_assumed: bool,
 }
 
-/// What is to be done with an object.
+/// The operation on an object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(clippy::exhaustive_enums, reason = "the operations of admission.k8s.io/v1")]
 pub enum Operation {
-    /// It is made.
+    /// The object is created.
     #[default]
     Create,
-    /// It is changed.
+    /// The object is changed.
     Update,
-    /// It is deleted.
+    /// The object is deleted.
     Delete,
-    /// It is connected to, as by `kubectl exec`.
+    /// The object is connected to, as by `kubectl exec`.
     Connect,
 }
 
-/// A kind of objects.
+/// A kind of object.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct GroupVersionKind {
-    /// `apps`; empty for the core group.
+    /// The group, such as `apps`; empty for the core group.
     pub group: String,
-    /// `v1`.
+    /// The version, such as `v1`.
     pub version: String,
-    /// `Deployment`.
+    /// The kind, such as `Deployment`.
     pub kind: String,
 }
 
@@ -92,36 +93,36 @@ pub struct GroupVersionKind {
 #[serde(default)]
 #[non_exhaustive]
 pub struct GroupVersionResource {
-    /// `apps`; empty for the core group.
+    /// The group, such as `apps`; empty for the core group.
     pub group: String,
-    /// `v1`.
+    /// The version, such as `v1`.
     pub version: String,
-    /// `deployments`.
+    /// The resource, such as `deployments`.
     pub resource: String,
 }
 
-/// Who asks.
+/// The user who makes a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct UserInfo {
-    /// Name.
+    /// The user's name.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub username: String,
-    /// Id.
+    /// The user's id.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub uid: String,
-    /// Groups.
+    /// The user's groups.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
-    /// What else the authenticator says.
+    /// Other data from the authenticator.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub extra: BTreeMap<String, Vec<String>>,
 }
 
 impl Request {
-    /// The creation of an object, as a server asks about it; the resource is named as most are,
-    /// by the kind in lower case and in the plural.
+    /// Makes a server's request to create an object; the resource has the usual name, the kind in
+    /// lower case and in the plural.
     #[must_use]
     pub fn create(object: Value) -> Self {
         let text = |pointer: &str| {
@@ -148,10 +149,10 @@ impl Request {
         }
     }
 
-    /// A request for an object that a file describes: one of a namespace that names none is meant
-    /// for `default`; a deletion has it as the old object. Of an update nobody knows the old object:
-    /// it is the same one for rules that compare the two, and counts for no rule that passes over
-    /// what was there before.
+    /// Makes a request for an object of a file. A namespaced object without a namespace is put in
+    /// `default`; a deletion has the object as the old one. The old object of an update is unknown:
+    /// it is assumed to be the same for rules that compare the two, but does not count for rules
+    /// that accept what was there before.
     #[must_use]
     pub fn of_file(mut object: Value, operation: Operation) -> Self {
         let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
@@ -174,9 +175,9 @@ impl Request {
         request
     }
 
-    /// The kind of the resource, also where the object is of another as it is about a part of it:
-    /// `Pod` for `pods/exec`, `Deployment` of `apps/v1` for `deployments/scale`. Of a resource one
-    /// knows the name in the plural and in lower case alone: of `replicasets` the kind is given as
+    /// Returns the kind of the resource, also where the object belongs to a subresource: `Pod` for
+    /// `pods/exec`, `Deployment` of `apps/v1` for `deployments/scale`. Only the resource's name, in
+    /// the plural and in lower case, is known: the kind of `replicasets` is returned as
     /// `Replicaset`.
     #[must_use]
     pub fn resource_kind(&self) -> Cow<'_, GroupVersionKind> {
@@ -195,8 +196,8 @@ impl Request {
         })
     }
 
-    /// The namespace of the object: its own word, or the request's, as what connects to a part of
-    /// an object names none. None for a Namespace.
+    /// Returns the namespace that the object names, or else the request's, since the body of a
+    /// connection names none. Empty for a Namespace.
     pub(super) fn object_namespace(&self) -> &str {
         let object = self.judged();
         match object.pointer("/metadata/namespace").and_then(Value::as_str) {
@@ -206,14 +207,14 @@ impl Request {
         }
     }
 
-    /// The object that is judged: the one to be, or the one that is to go.
+    /// Returns the judged object: the new one, or the one to be deleted.
     #[must_use]
     pub fn judged(&self) -> &Value {
         if self.object.is_null() { &self.old_object } else { &self.object }
     }
 }
 
-/// The name of the resource of a kind: `networkpolicies`, `ingresses`, `endpoints`.
+/// Returns the name of the resource of a kind: `networkpolicies`, `ingresses`, `endpoints`.
 pub(super) fn plural(kind: &str) -> String {
     let kind = kind.to_lowercase();
     if kind == "endpoints" {
@@ -226,7 +227,7 @@ pub(super) fn plural(kind: &str) -> String {
     }
 }
 
-/// The kind of a resource: `Pod` of `pods`, `Networkpolicy` of `networkpolicies`.
+/// Returns the kind of a resource: `Pod` of `pods`, `Networkpolicy` of `networkpolicies`.
 fn singular(resource: &str) -> String {
     let ends = ["sses", "xes", "ches"].iter().any(|end| resource.ends_with(end));
     let stem = match (resource.strip_suffix("ies"), resource.strip_suffix('s')) {
@@ -239,8 +240,8 @@ fn singular(resource: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Kinds of Kubernetes' own that belong to no namespace, and those of Kyverno and common
-/// extensions. Of others a file alone cannot tell.
+/// Whether a kind is cluster-wide: kinds of Kubernetes, of Kyverno and of common extensions are
+/// known. For others, a file alone does not show it.
 fn is_cluster_wide(kind: &str) -> bool {
     CLUSTER_WIDE.binary_search(&kind).is_ok()
 }

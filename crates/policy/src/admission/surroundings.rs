@@ -1,4 +1,4 @@
-//! What a policy may ask beyond the object itself.
+//! The data that a policy may need beyond the object itself.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,35 +8,35 @@ use serde_json::{Value, json};
 
 use super::{LabelSelector, Unanswered, UserInfo, VerifiedImage, WantedImage};
 
-/// What policies ask of the world around an object; who calls them provides it.
+/// The world around an object that policies may query; the caller of the policies provides it.
 ///
-/// An answer that cannot be had is an error with its reason, and the rule that asked then errs: it
-/// never passes. Objects and lists are shared, for a list may be large and many ask for it.
+/// An answer that is not available is an error with its reason, and so is then the outcome of the
+/// rule: it never passes. Objects and lists are shared, since a list may be large and have many
+/// readers.
 pub trait Surroundings {
-    /// The time to judge by.
+    /// Returns the time to judge by.
     fn now(&self) -> Timestamp;
 
-    /// Whether there is a cluster to ask, or something that stands in for all of it. Where there is
-    /// none, labels of namespaces, roles and entries that nothing is known of are not taken for
-    /// empty.
+    /// Whether there is a cluster, or something that stands in for all of it. Without one, unknown
+    /// labels of namespaces, roles and entries are not taken for empty.
     fn knows_cluster(&self) -> bool {
         false
     }
 
-    /// Labels of a namespace.
+    /// Returns the labels of a namespace.
     ///
     /// # Errors
-    /// When the cluster cannot be asked, or has no such namespace.
+    /// When the cluster cannot be queried, or has no such namespace.
     fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, Unanswered> {
         _ = name;
         Ok(BTreeMap::new())
     }
 
-    /// A Namespace, whole; where one is known by its labels alone, with these.
+    /// Returns a whole Namespace; where only its labels are known, one with these.
     ///
     /// # Errors
-    /// When the cluster cannot be asked, or nothing is known of it: what it has would seem not to be
-    /// there.
+    /// When the cluster cannot be queried, or nothing is known of the Namespace: its data would
+    /// seem to be missing.
     fn namespace(&self, name: &str) -> Result<Value, Unanswered> {
         let labels = self.namespace_labels(name)?;
         let known = self.object("v1", "namespaces", "", name)?;
@@ -47,10 +47,10 @@ pub trait Surroundings {
         Ok(labelled(known, labels))
     }
 
-    /// An object of the cluster; none where it is not there.
+    /// Returns an object of the cluster; none where it does not exist.
     ///
     /// # Errors
-    /// When the cluster cannot be asked.
+    /// When the cluster cannot be queried.
     fn object(
         &self,
         api_version: &str,
@@ -62,11 +62,11 @@ pub trait Surroundings {
         Err(Unanswered::NoCluster { wanted: format!("{resource_or_kind} {name}") })
     }
 
-    /// A list of the objects of a kind with the labels that are wanted; of all namespaces where
+    /// Returns a list of the objects of a kind that have the wanted labels; of all namespaces where
     /// none is named.
     ///
     /// # Errors
-    /// When the cluster cannot be asked.
+    /// When the cluster cannot be queried.
     fn objects(
         &self,
         api_version: &str,
@@ -78,10 +78,10 @@ pub trait Surroundings {
         Err(Unanswered::NoCluster { wanted: resource_or_kind.to_owned() })
     }
 
-    /// What a call of the cluster's API, or of a service, answers.
+    /// Returns the answer of a call to the cluster's API, or to a service.
     ///
     /// # Errors
-    /// When it cannot be called, or answers with an error.
+    /// When the call fails, or its answer is an error.
     fn call(
         &self,
         method: &str,
@@ -92,20 +92,20 @@ pub trait Surroundings {
         Err(Unanswered::NoCluster { wanted: format!("{method} {url}") })
     }
 
-    /// What is known of an image: `image`, `resolvedImage`, `registry`, `repository`, `name`,
+    /// Returns the data of an image: `image`, `resolvedImage`, `registry`, `repository`, `name`,
     /// `tag`, `digest`, `manifest`, `configData`.
     ///
     /// # Errors
-    /// When the registry cannot be asked.
+    /// When the registry cannot be queried.
     fn image(&self, reference: &str) -> Result<Value, Unanswered> {
         Err(Unanswered::NoRegistry { image: reference.to_owned() })
     }
 
-    /// An entry of Kyverno's global context, or one of its projections; none where there is none of
-    /// that name.
+    /// Returns an entry of Kyverno's global context, or one of its projections; none where there is
+    /// none of that name.
     ///
     /// # Errors
-    /// When it cannot be had.
+    /// When it is not available.
     fn global_entry(
         &self,
         name: &str,
@@ -115,36 +115,36 @@ pub trait Surroundings {
         Err(Unanswered::NoEntry { name: name.to_owned() })
     }
 
-    /// The roles that are bound to who asks.
+    /// Returns the roles that are bound to the user of the request.
     ///
     /// # Errors
-    /// When the cluster cannot be asked.
+    /// When the cluster cannot be queried.
     fn roles(&self, user: &UserInfo) -> Result<Roles, Unanswered> {
         _ = user;
         Ok(Roles::default())
     }
 
-    /// Variables that are given for a policy and an object, as in a file of values: they stand in
-    /// for what would be loaded, and may replace parts of the request.
+    /// Returns variables that are given for a policy and an object, as in a file of values: they
+    /// replace data that would be loaded, and may replace parts of the request.
     fn given(&self, policy: &str, object: &str) -> Vec<(String, Value)> {
         _ = (policy, object);
         Vec::new()
     }
 
-    /// Variables that are given for a rule, each with one value, or with one for each element of
-    /// a `foreach`.
+    /// Returns variables that are given for a rule, each with one value, or with one for each
+    /// element of a `foreach`.
     fn given_to_rule(&self, policy: &str, rule: &str) -> Vec<(String, Given)> {
         _ = (policy, rule);
         Vec::new()
     }
 
-    /// Is told of an image that a policy would have named by its digest (`mutateDigest`). Whoever
-    /// can change objects then asks about the changed one.
+    /// Receives an image that a policy wants named by its digest (`mutateDigest`). A caller that
+    /// can change objects then reviews the changed one.
     fn pin(&self, image: &str) {
         _ = image;
     }
 
-    /// Whether an image is signed, or attested, as a policy wants it.
+    /// Checks whether an image is signed, or attested, as a policy requires.
     ///
     /// # Errors
     /// When it is not, or that cannot be found out.
@@ -153,12 +153,12 @@ pub trait Surroundings {
     }
 }
 
-/// A Namespace of which no more is known than its name.
+/// Makes a Namespace of which only the name is known.
 pub(crate) fn named_namespace(name: &str) -> Value {
     json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 }
 
-/// A Namespace with the labels that are known otherwise, where it says none itself.
+/// Adds labels from another source to a Namespace that has none itself.
 pub(super) fn labelled(mut namespace: Value, labels: BTreeMap<String, String>) -> Value {
     if !labels.is_empty()
         && let Some(metadata) = namespace.get_mut("metadata").and_then(Value::as_object_mut)
@@ -168,11 +168,11 @@ pub(super) fn labelled(mut namespace: Value, labels: BTreeMap<String, String>) -
     namespace
 }
 
-/// The value of a variable that stands in for another.
+/// The given value of a variable.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "one, or one each")]
 pub enum Given {
-    /// The same everywhere.
+    /// One value for all elements.
     Value(Value),
     /// One for each element of a list.
     Elements(Vec<Value>),
@@ -182,13 +182,13 @@ pub enum Given {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "the two kinds of roles of RBAC")]
 pub struct Roles {
-    /// `namespace:name`.
+    /// Roles, as `namespace:name`.
     pub roles: Vec<String>,
-    /// Names.
+    /// Cluster roles, by name.
     pub cluster_roles: Vec<String>,
 }
 
-/// Nothing but the time.
+/// Surroundings that know only the time.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "complete by definition")]
 pub struct Alone(pub Timestamp);

@@ -1,4 +1,4 @@
-//! Why a policy is not told what it asks of the world around an object.
+//! Why a policy gets no answer about the world around an object.
 
 use std::error::Error;
 use std::fmt;
@@ -7,27 +7,27 @@ use std::sync::Arc;
 use super::files::NotGiven;
 use super::labels::LabelError;
 
-/// Why [`Surroundings`](super::Surroundings) do not say what a policy asks of them. It is never
-/// taken for an empty answer: the rule that asked errs, or refuses.
+/// Why [`Surroundings`](super::Surroundings) have no answer for a policy. It never counts as an
+/// empty answer: the outcome of the rule is an error, or a refusal.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unanswered {
-    /// There is no cluster to ask.
+    /// There is no cluster.
     #[error("no cluster to ask for {wanted}")]
     NoCluster {
-        /// What of it: a kind or a resource, with a name where one is wanted; a method and a URL.
+        /// The query: a kind or a resource, with a name where one is needed; or a method and a URL.
         wanted: String,
     },
-    /// There is no registry to ask.
+    /// There is no registry.
     #[error("no registry to ask for {image}")]
     NoRegistry {
-        /// About which image, as it is written.
+        /// The image, as written.
         image: String,
     },
-    /// There is nobody to ask about signatures.
+    /// There is no verifier of signatures.
     #[error("no verifier to ask for {image}")]
     NoVerifier {
-        /// Of which image, as it is written.
+        /// The image, as written.
         image: String,
     },
     /// The global context has no entry of this name.
@@ -36,13 +36,13 @@ pub enum Unanswered {
         /// The name.
         name: String,
     },
-    /// The cluster was asked, and has no such namespace.
+    /// The cluster has no such namespace.
     #[error("there is no namespace {name}")]
     NoNamespace {
         /// Its name.
         name: String,
     },
-    /// Nobody says what a namespace has, or whether there is one.
+    /// Nothing is known of a namespace, not even whether it exists.
     #[error("nothing is known of the namespace {name}")]
     UnknownNamespace {
         /// Its name.
@@ -51,48 +51,48 @@ pub enum Unanswered {
     /// The files that stand in for a cluster do not have it.
     #[error(transparent)]
     NotGiven(#[from] NotGiven),
-    /// The answer that is given for a call is an error.
+    /// The given answer of a call is an error.
     #[error("{method} {url} answers {status}")]
     Status {
-        /// `GET`, `POST`.
+        /// The method: `GET`, `POST`.
         method: String,
-        /// What was called.
+        /// The URL of the call.
         url: String,
-        /// The status of HTTP, 400 or more.
+        /// The HTTP status, 400 or more.
         status: u16,
     },
-    /// The labels that are wanted can be none.
+    /// The label query is invalid.
     #[error(transparent)]
     Labels(#[from] LabelError),
-    /// An image was looked at, and is not signed, or not attested, as it is wanted.
+    /// The image was checked, and is not signed, or not attested, as required.
     #[error(transparent)]
     NotVerified(Cause),
-    /// Whoever knows may not be asked, or gave no answer that can be used.
+    /// The source may not be queried, or gave no usable answer.
     #[error(transparent)]
     Failed(Cause),
-    /// It is not known in the time that there is. Who asks again may be told.
+    /// The answer is not known in time. A later call may get it.
     #[error(transparent)]
     Late(Cause),
 }
 
-/// The error of whoever was asked, shared by all who are told of it.
+/// The error of a source, shared by all callers that get it.
 #[derive(Clone, Debug)]
 pub struct Cause(Arc<dyn Error + Send + Sync>);
 
 impl Cause {
-    /// An error as the cause of another.
+    /// Makes an error the cause of another.
     pub fn of(error: impl Error + Send + Sync + 'static) -> Self {
         Self(Arc::new(error))
     }
 
-    /// The error itself.
+    /// Returns the error itself.
     #[must_use]
     pub fn error(&self) -> &(dyn Error + Send + Sync + 'static) {
         &*self.0
     }
 }
 
-/// What says the same is the same.
+/// Causes with the same message are equal.
 impl PartialEq for Cause {
     fn eq(&self, other: &Self) -> bool {
         self.to_string() == other.to_string()

@@ -1,11 +1,11 @@
-//! JSON in which no object has a field twice.
+//! Checks that no object in JSON has a field twice.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// A value of which nothing is kept but that its fields are unique.
+/// A value that is checked but not stored.
 pub(super) struct Unique;
 
 impl<'de> Deserialize<'de> for Unique {

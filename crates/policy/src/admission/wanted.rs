@@ -1,53 +1,53 @@
-//! What a policy wants of an image's signatures.
+//! A policy's requirements on an image's signatures.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// One image and one way in which it may be signed or attested; several ways are asked one by
+/// One image and one way in which it may be signed or attested; several ways are checked one by
 /// one.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WantedImage {
-    /// The image, as the object names it, with the registry that it stands for.
+    /// The image, as the object names it, with its full registry.
     pub image: String,
-    /// How its signatures must be kept.
+    /// The storage format of its signatures.
     pub format: SignatureFormat,
-    /// Who must have signed.
+    /// The signer that is required.
     pub attestor: Attestor,
-    /// The attestation that is wanted; a plain signature without one.
+    /// The attestation that is required; without one, a plain signature.
     pub attestation: Option<Attestation>,
     /// Annotations that the signature must carry.
     pub annotations: BTreeMap<String, String>,
-    /// Where signatures are, if elsewhere than beside the image.
+    /// The repository of the signatures, if it is not the image's own.
     pub repository: Option<String>,
-    /// What is asked of the transparency log.
+    /// The requirements on the transparency log.
     pub log: TransparencyLog,
 }
 
-/// How a signature is kept.
+/// The storage format of a signature.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignatureFormat {
-    /// In any way that cosign has or had.
+    /// Any format that cosign uses or has used.
     #[default]
     Any,
-    /// As a Sigstore bundle in what refers to the image.
+    /// A Sigstore bundle among the image's referrers.
     SigstoreBundle,
 }
 
-/// Who must have signed.
+/// The signer that is required.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Attestor {
-    /// The holder of a public key: PEM, or where it is (`k8s://`, a key manager's reference).
+    /// The holder of a public key: PEM, or a reference to it (`k8s://`, a key manager's reference).
     Key {
         /// The key.
         key: String,
-        /// The digest that was signed: `sha256`, `sha512`...
+        /// The algorithm of the signed digest: `sha256`, `sha512`...
         digest: Option<String>,
     },
-    /// Someone with an identity that a certificate states.
+    /// A person or program with an identity in a certificate.
     Keyless(KeylessIdentity),
     /// The holder of a certificate.
     Certificate {
@@ -58,47 +58,47 @@ pub enum Attestor {
     },
 }
 
-/// Who a certificate of Fulcio must name.
+/// The identity that a certificate of Fulcio must name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeylessIdentity {
-    /// Who vouched for it.
+    /// The issuer of the identity's token.
     pub issuer: Option<TextMatch>,
-    /// Whom it names.
+    /// The subject.
     pub subject: Option<TextMatch>,
-    /// What further extensions must say, by Kyverno's names for them.
+    /// Required values of further extensions, by Kyverno's names for them.
     pub extensions: BTreeMap<String, String>,
-    /// Roots other than the public ones, PEM.
+    /// Roots that replace the public ones, PEM.
     pub roots: Option<String>,
 }
 
-/// What a text must be.
+/// A requirement on a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TextMatch {
-    /// Like this, with `*` and `?`.
+    /// The text matches this pattern, with `*` and `?`.
     Wildcard(String),
-    /// Found by a regular expression.
+    /// The text matches a regular expression.
     Expression(String),
 }
 
-/// What is asked of the transparency log.
+/// The requirements on the transparency log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransparencyLog {
-    /// Another log than the public one.
+    /// The URL of a log other than the public one.
     pub url: Option<String>,
     /// That log's key, PEM.
     pub key: Option<String>,
-    /// The key of the log of certificates, PEM.
+    /// The key of the certificate transparency log, PEM.
     pub certificate_log_key: Option<String>,
     /// No entry is needed.
     pub no_entry: bool,
-    /// No proof of the certificate's own log is needed.
+    /// No proof from the certificate transparency log is needed.
     pub no_certificate_timestamp: bool,
 }
 
-/// An attestation that is wanted.
+/// A required attestation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attestation {
@@ -106,18 +106,18 @@ pub struct Attestation {
     pub predicate_type: String,
 }
 
-/// An image whose signature holds.
+/// An image with a valid signature.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VerifiedImage {
-    /// `sha256:...`.
+    /// The digest, `sha256:...`.
     pub digest: String,
-    /// The statements of the attestations that hold; empty where a signature was asked for.
+    /// The statements of the valid attestations; empty where a signature was required.
     pub statements: Vec<Value>,
 }
 
 impl VerifiedImage {
-    /// An image with its digest, and the statements made of it.
+    /// Makes a verified image from its digest and the statements on it.
     #[must_use]
     pub fn new(digest: impl Into<String>, statements: Vec<Value>) -> Self {
         Self { digest: digest.into(), statements }

@@ -1,17 +1,17 @@
-//! Texts with wildcards, as Kyverno has them: `*` stands for any text, `?` for one character.
+//! Wildcards as in Kyverno: `*` matches any text, `?` one character.
 
-/// Whether a text is as the pattern says. The time is bounded by the sum of both lengths, where
-/// there is `?` by their product.
+/// Whether the pattern matches a text. The time is bounded by the sum of both lengths, or with `?`
+/// by their product.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else {
         return after(pattern, text) == Some("");
     };
     let Some(mut text) = after(first, text) else { return false };
     let mut parts = rest.split('*');
-    // A pattern has a part behind its last star, if an empty one.
+    // A pattern has a part after its last star, which may be empty.
     let last = parts.next_back().unwrap_or_default();
     for part in parts {
-        // What fits first leaves most for those that follow.
+        // The first match leaves most of the text for the parts that follow.
         match find(part, text) {
             Some(rest) => text = rest,
             None => return false,
@@ -25,7 +25,7 @@ pub(super) fn matches(pattern: &str, text: &str) -> bool {
     from.and_then(|from| text.get(from..)).is_some_and(|end| after(last, end) == Some(""))
 }
 
-/// What follows a part without stars at the beginning of a text.
+/// Returns the text after a part without stars, where the text begins with it.
 fn after<'t>(part: &str, text: &'t str) -> Option<&'t str> {
     if !part.contains('?') {
         return text.strip_prefix(part);
@@ -36,7 +36,7 @@ fn after<'t>(part: &str, text: &'t str) -> Option<&'t str> {
     fits.then_some(given.as_str())
 }
 
-/// What follows the first place where a part without stars is.
+/// Returns the text after the first match of a part without stars.
 fn find<'t>(part: &str, text: &'t str) -> Option<&'t str> {
     if !part.contains('?') {
         return text.find(part).and_then(|at| text.get(at + part.len()..));
@@ -49,7 +49,7 @@ pub(super) fn has_wildcard(text: &str) -> bool {
     text.contains(['*', '?'])
 }
 
-/// Whether one of the patterns fits.
+/// Whether one of the patterns matches.
 pub(super) fn any(patterns: &[String], text: &str) -> bool {
     patterns.iter().any(|pattern| matches(pattern, text))
 }

@@ -1,4 +1,4 @@
-//! `[admission]`: what is asked of the images of workloads.
+//! `[admission]`: the requirements on the images of workloads.
 
 use serde::{Deserialize, Deserializer};
 
@@ -8,7 +8,7 @@ use crate::gate::{Action, GatePolicy, Requirement, Wanted};
 use crate::{Error, Limits};
 use sealift_model::Severity;
 
-/// `[admission]`, about all images, and each of `[[admission.rules]]`, about some.
+/// `[admission]`, for all images, and each of `[[admission.rules]]`, for some of them.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct Admission {
@@ -82,7 +82,7 @@ impl Admission {
         Ok(rules)
     }
 
-    /// The rule, where anything is asked.
+    /// Returns the rule, or none where the table requires nothing.
     fn into_rule(self, place: String, usual: Effect) -> Result<Option<ImageRule>, Error> {
         let scans = self.fail_on.is_some()
             || self.warn_on.is_some()
@@ -126,7 +126,7 @@ impl Admission {
         }))
     }
 
-    /// A signature is asked for as soon as a signer is named.
+    /// Returns the requirements; a named signer is enough to require a signature.
     fn requirements(&self, place: &str) -> Result<Vec<Requirement>, Error> {
         let own = SignerKeys {
             key: self.key.clone(),

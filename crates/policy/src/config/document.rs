@@ -21,12 +21,12 @@ pub(super) struct Document {
     gate: Gate,
     scan: Scan,
     verify: Verify,
-    /// Whose VEX attestations on images count.
+    /// The signer whose VEX attestations on images count.
     vex: SignedBy,
-    /// Whose databases are pulled.
+    /// The signer of the databases that are pulled.
     db: SignedBy,
     registry: Registry,
-    /// What is asked of the images of workloads.
+    /// The requirements on the images of workloads.
     admission: Admission,
     exceptions: Vec<Exception>,
 }
@@ -89,7 +89,7 @@ struct Verify {
     attestations: Vec<Attestation>,
 }
 
-/// A table that says whose signatures of something count.
+/// A table that names the signer of something.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 struct SignedBy {
@@ -101,7 +101,7 @@ struct SignedBy {
     certificate_oidc_issuer_regexp: Option<String>,
 }
 
-/// Who must have signed, as it is written.
+/// The signer, as it is written in the file.
 pub(super) struct SignerKeys {
     pub(super) key: Option<String>,
     pub(super) certificate_identity: Option<String>,
@@ -144,7 +144,7 @@ struct Exception {
     expires: Option<toml::Value>,
 }
 
-/// How registries are asked.
+/// How registries are accessed.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 struct Registry {
@@ -230,7 +230,7 @@ impl Gate {
         if let Some(words) = self.warn_on {
             policy.warn_on = words.into_iter().map(|word| word.0).collect();
         }
-        // To name it among the severities says the same.
+        // `unknown` in this list means the same as the setting `unknown`.
         if policy.warn_on.contains(&Severity::Unknown) {
             policy.unknown = Action::Warn;
         }
@@ -289,7 +289,7 @@ impl Levels {
 }
 
 impl Verify {
-    /// A signature is asked for as soon as a signer is named.
+    /// Returns the requirements; a named signer is enough to require a signature.
     fn requirements(&self) -> Result<Vec<Requirement>, Error> {
         let own = SignerKeys {
             key: self.key.clone(),
@@ -312,7 +312,7 @@ impl Verify {
 }
 
 impl Attestation {
-    /// What must be there, by the signer that it names, else by `usual`.
+    /// Returns the requirement, by the signer that it names, else by `usual`.
     pub(super) fn requirement(
         &self,
         place: &str,

@@ -1,4 +1,4 @@
-//! `sealift.toml`: one file with what counts and what follows.
+//! `sealift.toml`: one file with the gate, the exceptions and other settings.
 
 mod admission;
 mod document;
@@ -17,17 +17,17 @@ use document::Document;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Policy {
-    /// What decides.
+    /// The gate's policy.
     pub gate: GatePolicy,
     /// The exceptions, as an ignore file of their own.
     pub exceptions: IgnoreFile,
-    /// Other files that count, by their names.
+    /// Other files and sources that the policy names.
     pub sources: Sources,
-    /// What is asked of the images of workloads.
+    /// The requirements on the images of workloads.
     pub admission: ImageRules,
 }
 
-/// Files that a policy names.
+/// Files and sources that a policy names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sources {
@@ -35,31 +35,31 @@ pub struct Sources {
     pub ignore: Vec<String>,
     /// VEX documents.
     pub vex: Vec<String>,
-    /// Whose VEX attestations on an image count; nobody's when none is given.
+    /// The signer whose VEX attestations on an image count; without one, none counts.
     pub vex_signer: Option<Signer>,
-    /// Whether VEX attestations by a key need not be in a transparency log.
+    /// Whether VEX attestations that are signed with a key need no entry in a transparency log.
     pub insecure_ignore_vex_tlog: bool,
-    /// The trusted root that signatures are verified against.
+    /// The file of the trusted root that signatures are verified against.
     pub trusted_root: Option<String>,
-    /// URL of the transparency log that is asked for entries that do not lie beside their
-    /// signatures; the public one when none is given.
+    /// The URL of the transparency log that is searched for entries that are not stored beside
+    /// their signatures; the public log when it is absent.
     pub rekor_url: Option<String>,
-    /// Whether signatures by a key need not be in a transparency log.
+    /// Whether signatures by a key need no entry in a transparency log.
     pub insecure_ignore_tlog: bool,
-    /// Mirrors by the registry that is mirrored, as URLs.
+    /// The URLs of mirrors, by the mirrored registry.
     pub mirrors: BTreeMap<String, Vec<String>>,
-    /// Who must have signed a database that is pulled.
+    /// The signer that a pulled database must have.
     pub database_signer: Option<Signer>,
-    /// Whether that signature, by a key, need not be in a transparency log.
+    /// Whether that signature, by a key, needs no entry in a transparency log.
     pub database_ignores_tlog: bool,
 }
 
 impl Policy {
-    /// Reads `sealift.toml`. `name` stands in reports as the source of each exception.
+    /// Reads `sealift.toml`. `name` is the source of each exception in reports.
     ///
     /// # Errors
-    /// It is no TOML, has a key that is not known (the nearest known one is named), a value that
-    /// cannot be, or passes a limit.
+    /// The file is not valid TOML, has an unknown key (the error names the nearest known one) or an
+    /// invalid value, or exceeds a limit.
     pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Self, Error> {
         let text = text(bytes, limits)?;
         let document: Document = toml::from_str(text).map_err(|error| {

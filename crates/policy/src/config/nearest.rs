@@ -1,9 +1,9 @@
-//! Names that are nearly those that there are.
+//! Finds the known name that is most similar to an unknown one.
 
 use crate::Error;
 
-/// An error about an unknown key, from what the reader says: "unknown field `x`, expected one of
-/// `a`, `b`".
+/// Makes an error about an unknown key from the reader's message: "unknown field `x`, expected one
+/// of `a`, `b`".
 pub(super) fn unknown_key(message: &str, line: Option<u64>) -> Option<Error> {
     let rest = message.strip_prefix("unknown field `")?;
     let (key, rest) = rest.split_once('`')?;
@@ -12,10 +12,10 @@ pub(super) fn unknown_key(message: &str, line: Option<u64>) -> Option<Error> {
     Some(Error::UnknownKey { line, key: key.to_owned(), nearest })
 }
 
-/// The name that begins so; else the one that takes the fewest changes, when those are at most
-/// half of its letters.
+/// Returns the known name that begins with this one, else the one with the fewest changes, when
+/// those are at most half of its letters.
 fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
-    /// Fewer letters begin any name.
+    /// Fewer letters are the beginning of too many names.
     const TELLING: usize = 3;
     let begun = known.iter().find(|other| {
         let (name, other) = (letters(name), letters(other));
@@ -49,9 +49,9 @@ fn distance(a: &str, b: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
-/// What counts of a name: case and what joins its words does not.
+/// Returns the letters that matter in a name: neither case nor the separators of words do.
 fn letters(name: &str) -> Vec<char> {
-    /// Longer names are nobody's slip.
+    /// A longer name is not a misspelling.
     const MOST: usize = 64;
     let letters = name.chars().filter(|letter| !matches!(letter, '-' | '_')).take(MOST);
     letters.map(|letter| letter.to_ascii_lowercase()).collect()

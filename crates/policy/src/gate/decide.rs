@@ -1,4 +1,4 @@
-//! From facts to a decision.
+//! Makes a decision from facts.
 
 use std::cmp::Reverse;
 
@@ -65,7 +65,7 @@ fn wanted(wanted: &Wanted) -> String {
     }
 }
 
-/// The worst that follows from a finding, with everything that says so.
+/// Returns the most severe action for a finding, with all grounds for it.
 fn of_finding(
     policy: &GatePolicy,
     facts: &Facts<'_>,
@@ -74,7 +74,7 @@ fn of_finding(
 ) -> Option<Reason> {
     let package = facts.inventory.packages.get(finding.package)?;
     let waits_for_fix = finding.status != Status::Fixed && !finding.malicious;
-    // What a running container does not see decides nothing.
+    // A running container does not see such a package, so it decides nothing.
     if package.hidden.is_some() || (policy.fixed_only && waits_for_fix) {
         return None;
     }
@@ -90,7 +90,7 @@ fn of_finding(
         grounds.push((action, format!("CVSS {score}")));
     }
     let worst = grounds.iter().map(|(action, _)| *action).max().unwrap_or_default();
-    // Whoever made the image wrote the history that a guess follows: it excuses nothing.
+    // The image's author wrote the history that a guess relies on: it excuses nothing.
     let is_known_base = package.from_base.is_some_and(|by| by != BaseEvidence::Guessed);
     let limited = if is_known_base { worst.min(policy.base) } else { worst };
     if limited == Action::Pass {
@@ -133,7 +133,7 @@ fn of_severity(policy: &GatePolicy, severity: Severity) -> Action {
     }
 }
 
-/// Packages and licences that must not be there.
+/// Checks for forbidden packages and licences.
 fn of_packages(policy: &GatePolicy, facts: &Facts<'_>) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let accepting = licenses::Accepting {
@@ -166,7 +166,7 @@ fn forbidden(policy: &GatePolicy, at: usize, package: &Package) -> Option<Reason
     Some(Reason { action: rule.action, about: About::Package(at), text })
 }
 
-/// Ages and the end of life. A limit on an age that is not known is not kept.
+/// Checks ages and the end of life. An unknown age fails a limit on it.
 fn of_image(policy: &GatePolicy, facts: &Facts<'_>) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let mut add = |action, text| {
@@ -197,7 +197,7 @@ fn of_image(policy: &GatePolicy, facts: &Facts<'_>) -> Vec<Reason> {
     reasons
 }
 
-/// Suppressions without a reason.
+/// Reports suppressions without a reason.
 fn of_suppressed(policy: &GatePolicy, facts: &Facts<'_>) -> Vec<Reason> {
     let action = if policy.require_justification { Action::Fail } else { Action::Warn };
     let bare = facts.suppressed.iter().enumerate().filter(|(_, suppressed)| {

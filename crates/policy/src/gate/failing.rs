@@ -4,29 +4,29 @@ use std::collections::BTreeSet;
 
 use sealift_model::Severity;
 
-/// Severities that fail: with each that is named the graver ones are, too. Whether nobody told a
-/// severity stands beside that scale.
+/// Severities that fail: each one includes the more severe ones. An unknown severity is apart from
+/// that scale.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailingSeverities(BTreeSet<Severity>);
 
-/// A list of severities that lets a graver one pass than one that fails.
+/// A list in which a severity fails and a more severe one passes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{named} fails and {graver}, which is graver, would pass: name all of {}", .whole.join(","))]
 #[non_exhaustive]
 pub struct SeverityGap {
-    /// The mildest that is named.
+    /// The least severe that is listed.
     pub named: Severity,
-    /// The gravest that is not.
+    /// The most severe that is missing.
     pub graver: Severity,
     /// The list without the gap.
     pub whole: Vec<&'static str>,
 }
 
 impl FailingSeverities {
-    /// The severities of a list.
+    /// Makes the set from a list of severities.
     ///
     /// # Errors
-    /// When the list names a severity but not a graver one: nobody means that.
+    /// When the list names a severity but not a more severe one: that is surely a mistake.
     pub fn new(list: impl IntoIterator<Item = Severity>) -> Result<Self, SeverityGap> {
         let set: BTreeSet<Severity> = list.into_iter().collect();
         let Some(named) = set.iter().copied().find(|one| *one != Severity::Unknown) else {
@@ -50,7 +50,7 @@ impl FailingSeverities {
         self.0.contains(&severity)
     }
 
-    /// Whether none does.
+    /// Whether no severity fails.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,4 +1,4 @@
-//! Licences that must not be there.
+//! Licences that are forbidden.
 
 use std::collections::BTreeSet;
 
@@ -9,27 +9,27 @@ use super::Action;
 use crate::ignore::{List, Rule};
 use crate::pattern::PathPattern;
 
-/// A licence that must not be there.
+/// A forbidden licence.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ForbiddenLicense {
-    /// Its SPDX id, where `*` stands for anything: `AGPL-3.0*`.
+    /// Its SPDX id, where `*` matches any text: `AGPL-3.0*`.
     pub pattern: String,
-    /// What follows. Default: failing.
+    /// The action of the gate. Default: fail.
     pub action: Action,
     matcher: PathPattern,
 }
 
-/// Why a text is no pattern of licences: a choice in brackets or braces is not of its form.
+/// Why a text is not a licence pattern: brackets or braces in it have the wrong form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct LicensePatternError(globset::Error);
 
 impl ForbiddenLicense {
-    /// A licence that fails the gate.
+    /// A forbidden licence, which fails the gate.
     ///
     /// # Errors
-    /// The pattern cannot be read.
+    /// The pattern is invalid.
     pub fn new(pattern: impl Into<String>) -> Result<Self, LicensePatternError> {
         let pattern = pattern.into();
         let matcher =
@@ -42,7 +42,7 @@ impl ForbiddenLicense {
     }
 }
 
-/// The worst that follows from a package's licences: the licence, and the rule against it.
+/// Returns the package's licence with the most severe rule against it, and that rule.
 pub(super) fn worst<'p>(
     package: &Package,
     forbidden: &'p [ForbiddenLicense],
@@ -55,7 +55,7 @@ pub(super) fn worst<'p>(
     found.max_by_key(|(_, rule)| rule.action)
 }
 
-/// The rule against a licence; of an expression, when no choice that it leaves is free of one.
+/// Returns the rule against a licence; of an expression, only where each choice in it is forbidden.
 fn against<'p>(license: &str, forbidden: &'p [ForbiddenLicense]) -> Option<&'p ForbiddenLicense> {
     let rule_of = |part: &str| {
         let rules = forbidden.iter().filter(|rule| rule.matches(part));
@@ -76,16 +76,16 @@ fn against<'p>(license: &str, forbidden: &'p [ForbiddenLicense]) -> Option<&'p F
 
 /// The rules that may accept licences.
 pub(super) struct Accepting<'r> {
-    /// All of them, file by file.
+    /// The rules of all files, file by file.
     pub(super) rules: &'r [&'r Rule],
-    /// The time at which they count.
+    /// The time for which rules are checked for expiry.
     pub(super) now: Timestamp,
-    /// The distribution of what is judged.
+    /// The distribution of the scanned image.
     pub(super) distribution: Option<&'r Distribution>,
 }
 
 impl Accepting<'_> {
-    /// Whether rules accept a licence: an expression when they accept each of its parts.
+    /// Whether rules accept a licence; an expression needs each of its parts accepted.
     fn accepts(&self, license: &str, package: &Package) -> bool {
         if self.accepts_part(license, package) {
             return true;

@@ -1,4 +1,4 @@
-//! The gate: whether what was scanned may pass, and why.
+//! The gate: decides whether the scanned image or project may pass, and why.
 
 mod decide;
 mod failing;
@@ -20,22 +20,22 @@ pub use verification::{
     WithoutVerification,
 };
 
-/// What follows from something that was found, the mildest first.
+/// What the gate does about something, the mildest action first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "a gate is open, open with a warning, or shut")]
 pub enum Action {
-    /// It is listed.
+    /// It is only listed.
     #[default]
     Pass,
-    /// It is warned of.
+    /// It causes a warning.
     Warn,
-    /// The gate stays shut.
+    /// It fails the gate.
     Fail,
 }
 
 impl Action {
-    /// The word: `pass`, `warn`, `fail`.
+    /// Returns the word: `pass`, `warn`, `fail`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -45,7 +45,7 @@ impl Action {
         }
     }
 
-    /// The action of a word.
+    /// Returns the action of a word.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Pass, Self::Warn, Self::Fail].into_iter().find(|action| action.name() == name)
@@ -58,18 +58,18 @@ impl fmt::Display for Action {
     }
 }
 
-/// From which value on something is warned of, or fails; each where it is given.
+/// The values from which something warns or fails; each is optional.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Thresholds {
     /// It fails from this value on.
     pub fail: Option<f64>,
-    /// It is warned of from this value on.
+    /// It warns from this value on.
     pub warn: Option<f64>,
 }
 
 impl Thresholds {
-    /// Thresholds, each where it is given.
+    /// Makes thresholds; each is optional.
     #[must_use]
     pub fn new(fail: Option<f64>, warn: Option<f64>) -> Self {
         Self { fail, warn }
@@ -85,40 +85,40 @@ impl Thresholds {
     }
 }
 
-/// What decides.
+/// The settings of the gate.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GatePolicy {
     /// Severities that fail. Default: CRITICAL.
     pub fail_on: FailingSeverities,
-    /// Severities that are warned of, and graver ones with them. Default: HIGH.
+    /// Severities that warn, together with more severe ones. Default: HIGH.
     pub warn_on: BTreeSet<Severity>,
-    /// What follows from a finding whose severity nobody tells. Default: a warning.
+    /// The action for a finding of unknown severity. Default: a warning.
     pub unknown: Action,
-    /// Whether only findings with a fix decide. A malicious package always does: it has none but to
-    /// be taken out. Default: no.
+    /// Whether only findings with a fix count. A malicious package always counts: its only fix is
+    /// to remove it. Default: no.
     pub fixed_only: bool,
-    /// What follows from a finding in CISA's catalogue. Default: nothing more.
+    /// The action for a finding in CISA's catalogue. Default: nothing more.
     pub kev: Action,
-    /// By the probability that it is exploited, 0 to 1. Default: none.
+    /// Thresholds of the probability of exploitation (EPSS), 0 to 1. Default: none.
     pub epss: Thresholds,
-    /// By the highest CVSS score, 0 to 10. Default: none.
+    /// Thresholds of the highest CVSS score, 0 to 10. Default: none.
     pub cvss: Thresholds,
-    /// The most that follows from a finding in the base image. Default: failing.
+    /// The most severe action for a finding in the base image. Default: fail.
     pub base: Action,
-    /// Days that the image may be old. Default: any number.
+    /// The largest age of the image, in days. Default: any.
     pub max_age_days: Option<u64>,
-    /// Days that the base image may be old. Default: any number.
+    /// The largest age of the base image, in days. Default: any.
     pub max_base_age_days: Option<u64>,
-    /// What follows from a distribution past its end of life. Default: a warning.
+    /// The action for a distribution past its end of life. Default: a warning.
     pub end_of_life: Action,
-    /// Packages that must not be there.
+    /// The forbidden packages.
     pub forbidden_packages: Vec<ForbiddenPackage>,
-    /// Licences that must not be there.
+    /// The forbidden licences.
     pub forbidden_licenses: Vec<ForbiddenLicense>,
-    /// What must be proved of the image.
+    /// The signatures and attestations that the image must have.
     pub requirements: Vec<Requirement>,
-    /// Whether a suppression without a reason fails; it is warned of otherwise. Default: no.
+    /// Whether a suppression without a reason fails; otherwise it warns. Default: no.
     pub require_justification: bool,
     /// Whether an incomplete scan passes. Default: no.
     pub allow_incomplete: bool,
@@ -147,20 +147,20 @@ impl Default for GatePolicy {
     }
 }
 
-/// A package that must not be there.
+/// A forbidden package.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ForbiddenPackage {
-    /// Which one; what is left out may be anything.
+    /// The package; a part that is left out may have any value.
     pub purl: Purl,
-    /// What follows. Default: failing.
+    /// The action of the gate. Default: fail.
     pub action: Action,
-    /// Why.
+    /// The reason for the ban.
     pub reason: Option<String>,
 }
 
 impl ForbiddenPackage {
-    /// A package that fails the gate.
+    /// A forbidden package, which fails the gate.
     #[must_use]
     pub fn new(purl: Purl) -> Self {
         Self { purl, action: Action::Fail, reason: None }
@@ -170,15 +170,15 @@ impl ForbiddenPackage {
 pub use failing::{FailingSeverities, SeverityGap};
 pub use licenses::{ForbiddenLicense, LicensePatternError};
 
-/// What is decided about.
+/// The facts for a decision.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Facts<'f> {
-    /// What is in it.
+    /// The scanned inventory.
     pub inventory: &'f Inventory,
     /// The findings that count.
     pub findings: &'f [Finding],
-    /// Those that do not.
+    /// The findings that are suppressed.
     pub suppressed: &'f [Suppressed],
     /// The rules that accept licences.
     pub rules: &'f [&'f Rule],
@@ -186,16 +186,16 @@ pub struct Facts<'f> {
     pub now: Timestamp,
     /// Whole days since the image was made, where that is known.
     pub age_days: Option<u64>,
-    /// Whole days since its base was made, where that is known.
+    /// Whole days since its base image was made, where that is known.
     pub base_age_days: Option<u64>,
     /// Whether the distribution is past its end of life.
     pub is_past_end_of_life: bool,
-    /// Why the scan is incomplete, each reason a sentence without its stop.
+    /// The reasons why the scan is incomplete, each a sentence without its full stop.
     pub incomplete: &'f [String],
 }
 
 impl<'f> Facts<'f> {
-    /// Facts of which nothing else is known.
+    /// Facts with everything else unknown.
     #[must_use]
     pub fn new(inventory: &'f Inventory, findings: &'f [Finding], now: Timestamp) -> Self {
         Self {
@@ -212,23 +212,23 @@ impl<'f> Facts<'f> {
     }
 }
 
-/// What the gate says.
+/// The result of the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "each is an exit status of its own")]
 pub enum Verdict {
-    /// It may pass.
+    /// The image may pass.
     Pass,
-    /// It may pass, and somebody should look.
+    /// The image may pass, but there are warnings.
     Warn,
-    /// It may not.
+    /// The image may not pass.
     Fail,
-    /// Nothing says that it may not, but not everything was seen.
+    /// Nothing fails, but the scan is incomplete.
     Incomplete,
 }
 
 impl Verdict {
-    /// The word: `pass`, `warn`, `fail`, `incomplete`.
+    /// Returns the word: `pass`, `warn`, `fail`, `incomplete`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -240,19 +240,19 @@ impl Verdict {
     }
 }
 
-/// One thing that was found, and what follows from it.
+/// One reason of a decision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Reason {
-    /// What follows.
+    /// The action that follows.
     pub action: Action,
-    /// What it is about.
+    /// The subject of the reason.
     pub about: About,
-    /// Why, as a sentence without its stop.
+    /// The explanation, as a sentence without its full stop.
     pub text: String,
 }
 
-/// What a reason is about.
+/// The subject of a reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -263,32 +263,33 @@ pub enum About {
     Package(usize),
     /// A suppression, by its index.
     Suppressed(usize),
-    /// What must be proved, by its index.
+    /// A requirement, by its index.
     Requirement(usize),
     /// The image as a whole.
     Image,
 }
 
-/// The decision, with all that led to it.
+/// The decision, with everything that led to it.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Decision {
-    /// What the gate says.
+    /// The result of the gate.
     pub verdict: Verdict,
-    /// Why, what fails first.
+    /// The reasons, failures first.
     pub reasons: Vec<Reason>,
-    /// What was proved of the image.
+    /// The proofs that were found for the image.
     pub proofs: Vec<Proof>,
-    /// Findings that count and from which nothing follows.
+    /// The number of findings that count but lead to no action.
     pub listed: usize,
-    /// Why the scan is incomplete; with [`GatePolicy::allow_incomplete`] it decides nothing.
+    /// The reasons why the scan is incomplete; [`GatePolicy::allow_incomplete`] makes them
+    /// harmless.
     pub incomplete: Vec<String>,
-    /// The day that was used, UTC, `2026-01-31`.
+    /// The day of the decision in UTC, `2026-01-31`.
     pub judged_on: String,
 }
 
 impl GatePolicy {
-    /// Decides.
+    /// Makes the decision.
     #[must_use]
     pub fn decide(&self, facts: &Facts<'_>, verification: &dyn Verification) -> Decision {
         decide::decide(self, facts, verification)

@@ -1,25 +1,25 @@
-//! What must be proved of an image, and who proves it.
+//! Requirements on an image's signatures, and the interface that proves them.
 
 use serde::Serialize;
-/// Something that must be proved.
+/// A signature or attestation that is required.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Requirement {
-    /// What.
+    /// What is required.
     pub wanted: Wanted,
-    /// By whom.
+    /// Who must have signed it.
     pub signer: Signer,
 }
 
 impl Requirement {
-    /// A requirement.
+    /// Makes a requirement.
     #[must_use]
     pub fn new(wanted: Wanted, signer: Signer) -> Self {
         Self { wanted, signer }
     }
 }
 
-/// What must be there.
+/// What a requirement asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Wanted {
@@ -27,14 +27,14 @@ pub enum Wanted {
     Signature,
     /// An attestation about it.
     Attestation {
-        /// The predicate's type, a name of cosign's or a URI.
+        /// The predicate's type: one of cosign's names, or a URI.
         predicate: String,
-        /// The `builder.id` that a provenance must name.
+        /// The `builder.id` that the provenance must name.
         builder: Option<String>,
     },
 }
 
-/// Who must have signed.
+/// The signer that is required.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Signer {
@@ -45,7 +45,7 @@ pub enum Signer {
 }
 
 impl Signer {
-    /// The signer that a key or an identity names; none where neither is given.
+    /// Returns the signer that a key or an identity names; none where neither is given.
     ///
     /// # Errors
     /// Both are given, or half an identity.
@@ -63,78 +63,78 @@ impl Signer {
     }
 }
 
-/// Why what is given names no signer.
+/// Why the given values name no signer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(clippy::exhaustive_enums, reason = "the ways in which a key and two names do not fit")]
 pub enum SignerGap {
-    /// A key and an identity, or a part of one, are given.
+    /// There is a key, and an identity or a part of one.
     #[error("a key and an identity exclude each other")]
     Both,
-    /// An identity is given without its issuer.
+    /// There is an identity without its issuer.
     #[error("an identity is a subject and an issuer, and the issuer is missing")]
     NoIssuer,
-    /// An issuer is given without the subject.
+    /// There is an issuer without the subject.
     #[error("an identity is a subject and an issuer, and the subject is missing")]
     NoSubject,
 }
 
-/// An identity in a certificate; of each pair one is given.
+/// An identity in a certificate; one of each pair is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Identity {
     /// The subject.
     pub subject: Option<String>,
-    /// An expression for it.
+    /// A regular expression for the subject.
     pub subject_regexp: Option<String>,
-    /// The issuer of the token that it was proved with.
+    /// The issuer of the token that proved the identity.
     pub issuer: Option<String>,
-    /// An expression for it.
+    /// A regular expression for the issuer.
     pub issuer_regexp: Option<String>,
 }
 
-/// Proves requirements: what the gate asks, and knows nothing of.
+/// Proves requirements for the gate, which itself verifies no signatures.
 pub trait Verification {
-    /// Proves one.
+    /// Proves one requirement.
     ///
     /// # Errors
-    /// It is not proved.
+    /// The requirement is not proved.
     fn prove(&self, requirement: &Requirement) -> Result<Proof, NotProved>;
 }
 
-/// What was proved.
+/// A proof of a requirement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Proof {
-    /// What, and by whom, as a sentence without its stop.
+    /// What is proved and by whom, as a sentence without its full stop.
     pub text: String,
 }
 
 impl Proof {
-    /// A proof.
+    /// Makes a proof.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }
 }
 
-/// Why something is not proved.
+/// Why a requirement is not proved.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 #[non_exhaustive]
 pub struct NotProved {
-    /// Why, as a sentence without its stop.
+    /// The reason, as a sentence without its full stop.
     pub reason: String,
 }
 
 impl NotProved {
-    /// A reason.
+    /// Makes a reason.
     #[must_use]
     pub fn new(reason: impl Into<String>) -> Self {
         Self { reason: reason.into() }
     }
 }
 
-/// Proves nothing: for what is no image with signatures.
+/// Proves nothing: for anything that is not an image with signatures.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "it has nothing")]
 pub struct WithoutVerification;

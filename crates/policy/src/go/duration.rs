@@ -79,14 +79,15 @@ impl Duration {
     }
 }
 
-/// Reads a duration as Go writes it, `1m30s` or `300ms`; none where it is none, or negative.
+/// Reads a duration as Go writes it, `1m30s` or `300ms`; none where the text is invalid or
+/// negative.
 #[must_use]
 pub fn go_duration(text: &str) -> Option<std::time::Duration> {
     let nanoseconds = u64::try_from(Duration::parse(text)?.nanoseconds()).ok()?;
     Some(std::time::Duration::from_nanos(nanoseconds))
 }
 
-/// `1.5` of a unit, without the inexactness of doubles.
+/// Reads `1.5` of a unit, without the rounding errors of floating point.
 fn of_unit(number: &str, unit: i64) -> Option<i128> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     if whole.is_empty() && fraction.is_empty() {
@@ -105,7 +106,7 @@ fn of_unit(number: &str, unit: i64) -> Option<i128> {
 }
 
 impl fmt::Display for Duration {
-    /// As Go prints it: `1h0m0s`, `1.5s`, `20ms`, `0s`.
+    /// Writes Go's form: `1h0m0s`, `1.5s`, `20ms`, `0s`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0 == 0 {
             return f.write_str("0s");

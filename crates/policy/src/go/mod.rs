@@ -1,4 +1,4 @@
-//! What policies rely on of Go's standard library, as `time` reads and writes it.
+//! The parts of Go's package `time` that policies rely on.
 
 mod duration;
 mod time;

@@ -9,20 +9,20 @@ use sealift_model::Timestamp;
 
 use super::duration::Duration;
 
-/// A point in time, and the offset that it is told in.
+/// A point in time, and the UTC offset in which it is written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
     at: jiff::Timestamp,
     offset: Offset,
 }
 
-/// Why something is no point in time.
+/// Why a value is not a point in time.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum NoMoment {
-    /// It is too far from 1970.
+    /// The time is too far from 1970.
     #[error("{0}")]
     OutOfRange(jiff::Error),
-    /// A text is not laid out so.
+    /// The text does not have this layout.
     #[error("{text:?} is no time like {layout:?}")]
     Other { text: String, layout: String },
 }
@@ -43,24 +43,24 @@ impl Moment {
         Self::parse_as("2006-01-02T15:04:05Z07:00", text)
     }
 
-    /// Reads a text laid out as Go lays out its time of reference, 2 January 2006, 15:04:05.
+    /// Reads a text in a layout, given as Go writes its reference time, 2 January 2006, 15:04:05.
     pub(crate) fn parse_as(layout: &str, text: &str) -> Result<Self, NoMoment> {
         let other = || NoMoment::Other { text: text.to_owned(), layout: layout.to_owned() };
         read(layout, text).ok_or_else(other)
     }
 
-    /// A point so many nanoseconds after 1970 began, in UTC.
+    /// Returns the point in UTC that is this many nanoseconds after the start of 1970.
     pub(crate) fn of_nanoseconds(nanoseconds: i128) -> Option<Self> {
         let at = jiff::Timestamp::from_nanosecond(nanoseconds).ok()?;
         Some(Self { at, offset: Offset::UTC })
     }
 
-    /// Nanoseconds since 1970 began.
+    /// Returns the nanoseconds since the start of 1970.
     pub(crate) fn nanoseconds(&self) -> i128 {
         self.at.as_nanosecond()
     }
 
-    /// The text that a layout makes of it.
+    /// Writes the time in a layout.
     pub(crate) fn format(&self, layout: &str) -> String {
         let mut out = String::new();
         let mut rest = layout;
@@ -108,7 +108,7 @@ impl Moment {
             Part::Zone { utc_as_z: true, .. } if self.offset == Offset::UTC => "Z".to_owned(),
             Part::Zone { digits, .. } => self.zone(digits),
             Part::ZoneName if self.offset == Offset::UTC => "UTC".to_owned(),
-            // One without a name is written so.
+            // A zone without a name is written as its offset.
             Part::ZoneName => self.zone(ZoneDigits::Minutes),
         }
     }
@@ -153,9 +153,9 @@ impl Moment {
         Self { offset: Offset::UTC, ..self }
     }
 
-    /// Rounded down to a multiple of a duration since the year 1.
+    /// Rounds down to a multiple of a duration since the year 1.
     pub(crate) fn truncated(self, duration: Duration) -> Self {
-        /// From the year 1 to 1970.
+        /// Seconds from the year 1 to 1970.
         const ZERO_SECONDS: i128 = 62_135_596_800;
         let step = i128::from(duration.nanoseconds());
         if step <= 0 {
@@ -167,7 +167,7 @@ impl Moment {
         Self { at, ..self }
     }
 
-    /// Minute, hour, day, month and day of the week.
+    /// Writes a cron schedule: minute, hour, day, month and day of the week.
     pub(crate) fn cron(&self) -> String {
         let local = self.local();
         let weekday = local.date().weekday().to_sunday_zero_offset();
@@ -206,13 +206,13 @@ fn digits(number: i8, padded: bool) -> String {
     if padded { format!("{number:02}") } else { number.to_string() }
 }
 
-/// A name, or its first letters.
+/// Returns a name, or its first letters.
 fn name_of(names: &[&str], at: i8, length: usize) -> String {
     let name = usize::try_from(at).ok().and_then(|at| names.get(at)).copied().unwrap_or_default();
     name.chars().take(length).collect()
 }
 
-/// What has been read so far.
+/// The parts that have been read so far.
 struct Parts {
     year: i16,
     month: Option<i8>,
@@ -242,7 +242,7 @@ enum Part {
         padded: bool,
     },
     SpacedDay,
-    /// Of three digits, or of blanks and digits.
+    /// Three digits, or blanks and digits.
     DayOfYear {
         spaced: bool,
     },
@@ -274,7 +274,7 @@ enum ZoneDigits {
     ColonMinutes,
 }
 
-/// Go's parts of a layout, the longer before those that they begin with.
+/// Go's parts of a layout; a longer one stands before its own prefixes.
 const PARTS: &[(&str, Part)] = &[
     ("January", Part::MonthName),
     ("Jan", Part::ShortMonthName),
@@ -308,7 +308,7 @@ const PARTS: &[(&str, Part)] = &[
 ];
 
 impl Part {
-    /// The part that a layout begins with, and what follows it.
+    /// Returns the part at the start of a layout, and the rest.
     fn of(layout: &str) -> Option<(Self, &str)> {
         let (part, rest) =
             PARTS.iter().find_map(|(name, part)| Some((*part, layout.strip_prefix(name)?)))?;
@@ -466,7 +466,7 @@ impl Parts {
         Some(rest)
     }
 
-    /// The date; a day of the year agrees with the month and the day where there are such.
+    /// Returns the date; a day of the year must agree with month and day where those are given.
     fn date(&self) -> Option<Date> {
         let Some(day_of_year) = self.day_of_year else {
             return Date::new(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1)).ok();
@@ -490,17 +490,17 @@ impl Parts {
     }
 }
 
-/// How many digits after the point of a second are read.
+/// The digits that are read after the decimal point of a second.
 #[derive(Clone, Copy, Debug)]
 enum Fraction {
-    /// All that there are.
+    /// All digits in the text.
     AsGiven,
-    /// As many as this.
+    /// This number of digits.
     Digits(usize),
 }
 
 impl Fraction {
-    /// The `.000` or `.999` that a layout begins with, and what follows it.
+    /// Returns the `.000` or `.999` at the start of a layout, and the rest.
     fn of(layout: &str) -> Option<(Self, &str)> {
         let digits = layout.strip_prefix(['.', ','])?;
         let first = digits.chars().next().filter(|digit| matches!(digit, '0' | '9'))?;
@@ -513,8 +513,8 @@ impl Fraction {
     }
 }
 
-/// What follows the short name of a zone, whose offset nobody knows and Go takes for that of UTC:
-/// three capital letters, four or five that end in `T`.
+/// Returns the text after the short name of a zone: three capital letters, or four or five that end
+/// in `T`. Its offset is unknown; Go assumes UTC.
 fn after_zone_name(text: &str) -> Option<&str> {
     let end = text.find(|next: char| !next.is_ascii_uppercase()).unwrap_or(text.len());
     let (name, rest) = text.split_at(end);

@@ -12,8 +12,8 @@ use crate::pattern::PathPattern;
 use crate::vex::VexStatus;
 use crate::{Error, Limits};
 
-/// The part of Grype's configuration that is read, and of the rest what decides there which findings
-/// fail or are shown (Grype's documentation, "Configuration").
+/// The part of Grype's configuration that is read, and other settings that decide in Grype which
+/// findings fail or are shown (Grype's documentation, "Configuration").
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 struct Configuration {
@@ -25,7 +25,7 @@ struct Configuration {
     exclude: Option<Setting>,
 }
 
-/// A setting that is only told: whatever its type, the list is read.
+/// A setting that only causes a warning, whatever its type; the list is read all the same.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Setting {
@@ -36,7 +36,7 @@ enum Setting {
 }
 
 impl Setting {
-    /// Whether it is another than the one Grype has by itself; flags may be written as texts.
+    /// Whether it differs from Grype's default; flags may be written as texts.
     fn is_set(&self) -> bool {
         match self {
             Self::Flag(flag) => *flag,
@@ -48,7 +48,8 @@ impl Setting {
 }
 
 impl Configuration {
-    /// Says which settings do not count, though Grype would give another verdict by them.
+    /// Returns warnings for the settings that do not count here, though they change Grype's
+    /// verdict.
     fn warnings(&self) -> Vec<String> {
         let settings = [
             ("fail-on-severity", &self.fail_on_severity),
@@ -113,7 +114,7 @@ fn rule(entry: &Entry, place: &str) -> Result<Rule, Error> {
         conditions.push(Condition::Status(match word {
             "fixed" => Some(Status::Fixed),
             "not-fixed" => Some(Status::Affected),
-            // States that OSV's records never give.
+            // OSV's records never have these states.
             "wont-fix" | "unknown" => None,
             _ => return Err(unknown(place, "fix-state", word)),
         }));
@@ -187,7 +188,7 @@ fn unknown(place: &str, key: &str, word: &str) -> Error {
     Error::rule(format!("{place}.{key}"), format!("{word} is not known"))
 }
 
-/// The ecosystems of Syft's words for languages.
+/// Returns the ecosystems of a language in Syft's naming.
 pub(super) fn ecosystems_of(language: &str) -> Option<&'static [Ecosystem]> {
     Some(match language {
         "c++" | "cpp" => &[Ecosystem::Conan],
@@ -209,7 +210,7 @@ pub(super) fn ecosystems_of(language: &str) -> Option<&'static [Ecosystem]> {
     })
 }
 
-/// The ecosystems of Syft's words for types of packages.
+/// Returns the ecosystems of a package type in Syft's naming.
 fn ecosystems_of_type(kind: &str) -> Option<&'static [Ecosystem]> {
     Some(match kind {
         "apk" => &[Ecosystem::Apk],
@@ -234,7 +235,7 @@ fn ecosystems_of_type(kind: &str) -> Option<&'static [Ecosystem]> {
         "rpm" => &[Ecosystem::Rpm],
         "rust-crate" => &[Ecosystem::Cargo],
         "swift" => &[Ecosystem::Swift],
-        // Packages that are not looked for here: such a rule takes nothing out.
+        // Packages of these types are not looked for here: such a rule suppresses nothing.
         "alpm"
         | "binary"
         | "graalvm-native-image"

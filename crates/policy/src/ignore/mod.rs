@@ -20,7 +20,7 @@ pub struct IgnoreFile {
     pub name: String,
     /// The rules, in the file's order.
     pub rules: Vec<Rule>,
-    /// What of the file does not count, and why, as `line 3: 2026-13-01 is no day`.
+    /// Parts of the file that do not count, and why, as `line 3: 2026-13-01 is no day`.
     pub warnings: Vec<String>,
 }
 
@@ -39,8 +39,8 @@ pub enum IgnoreFormat {
 }
 
 impl IgnoreFormat {
-    /// The form of a file by its name: `.grype.yaml` and `grype.yaml`, other `.yaml` and `.yml`,
-    /// `osv-scanner.toml` and other `.toml`; lines otherwise.
+    /// Returns the form of a file by its name: `.grype.yaml` and `grype.yaml`, other `.yaml` and
+    /// `.yml`, `osv-scanner.toml` and other `.toml`; lines otherwise.
     #[must_use]
     pub fn of_name(name: &str) -> Self {
         let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
@@ -54,11 +54,11 @@ impl IgnoreFormat {
 }
 
 impl IgnoreFile {
-    /// Reads a file. `name` stands in reports as the source of each rule.
+    /// Reads a file. `name` is the source of each rule in reports.
     ///
     /// # Errors
-    /// The file is not of its form, a rule cannot be what it says, or a limit is passed. A line of
-    /// [`IgnoreFormat::Trivy`] that cannot be read is a warning, and what it means shows again.
+    /// The file does not have its form, a rule is invalid, or the file exceeds a limit. An invalid
+    /// line of [`IgnoreFormat::Trivy`] is a warning, and its finding shows again.
     pub fn read(
         name: &str,
         format: IgnoreFormat,

@@ -11,7 +11,7 @@ use super::{IgnoreFile, Rule, Scope};
 use crate::error::toml;
 use crate::{Error, Limits};
 
-/// OSV-Scanner's configuration; it refuses other keys, too (`tryLoadConfig`).
+/// OSV-Scanner's configuration; OSV-Scanner, too, refuses other keys (`tryLoadConfig`).
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase", deny_unknown_fields)]
 struct Configuration {
@@ -143,7 +143,7 @@ fn conditions(package: &Override, place: &str) -> Result<Vec<Condition>, Error> 
     Ok(conditions)
 }
 
-/// An ecosystem by OSV's name: of a language, or a distribution with its release or without.
+/// Reads an ecosystem by OSV's name: a language, or a distribution with or without its release.
 fn ecosystem(name: &str, place: &str) -> Result<Condition, Error> {
     if let Some(language) = Ecosystem::from_osv(name) {
         return Ok(Condition::Ecosystem(language));
@@ -157,7 +157,7 @@ fn ecosystem(name: &str, place: &str) -> Result<Condition, Error> {
     }
 }
 
-/// A day, as its start in UTC, or a time.
+/// Reads a time, or a day, which means its start in UTC.
 fn until(time: Option<toml::value::Datetime>, place: &str) -> Result<Option<Timestamp>, Error> {
     let Some(time) = time else { return Ok(None) };
     let text = time.to_string();

@@ -1,4 +1,4 @@
-//! One rule, and what it means.
+//! One rule and its conditions.
 
 use std::borrow::Cow;
 
@@ -9,27 +9,28 @@ use sealift_model::{Distribution, Ecosystem, Package, Purl, Timestamp};
 use crate::pattern::{PathPattern, purl_matches};
 use crate::vex::VexStatus;
 
-/// One entry of an ignore file or of the exceptions in `sealift.toml`: what meets all its
-/// conditions does not count.
+/// One entry of an ignore file or of the exceptions in `sealift.toml`: a finding that meets all of
+/// its conditions does not count.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Rule {
-    /// The file that it stands in.
+    /// The name of its file.
     pub source: String,
-    /// The line on which it does, where that is known.
+    /// The line in the file, where it is known.
     pub line: Option<u64>,
-    /// What it is about.
+    /// The kinds of findings that it covers.
     pub scope: Scope,
-    /// The instant from which it counts no more.
+    /// The instant at which it expires.
     pub expires: Option<Timestamp>,
-    /// Why, in its author's words.
+    /// The reason, in the author's words.
     pub statement: Option<String>,
     pub(crate) conditions: Vec<Condition>,
-    /// Of the rules of one list of its file the first that matches decides, also when it has expired.
+    /// The list that it belongs to: the first rule of a list that matches decides, even an expired
+    /// one.
     pub(crate) list: Option<List>,
 }
 
-/// The lists of OSV-Scanner of which one entry alone counts for a package
+/// The lists of OSV-Scanner in which only one entry counts for a package
 /// (`internal/config/config.go`, `filterPackageVersionEntries`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum List {
@@ -41,7 +42,7 @@ pub(crate) enum List {
     Licenses,
 }
 
-/// What a rule is about.
+/// The kinds of findings that a rule covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scope {
@@ -57,23 +58,23 @@ pub enum Scope {
     Licenses,
 }
 
-/// One condition.
+/// One condition of a rule.
 #[derive(Clone, Debug)]
 pub(crate) enum Condition {
-    /// The id that a report gives, its record or its aliases.
+    /// The finding's id, an id of its records, or an alias.
     AnyId(String),
-    /// The id that a report gives, or its record, not its aliases.
+    /// The finding's id, or an id of its records, but not an alias.
     OwnId(String),
     Paths(Vec<PathPattern>),
     Purls(Vec<Purl>),
     Name(TextPattern),
-    /// The name that OSV-Scanner gives a package.
+    /// The name that OSV-Scanner uses for a package.
     OsvName(TextPattern),
     Version(String),
     Ecosystem(Ecosystem),
-    /// A distribution by OSV's name, with a release or without.
+    /// A distribution by OSV's name, with or without a release.
     Distribution(String),
-    /// Those of a language may be several.
+    /// The ecosystems of a language; there may be several.
     Ecosystems(&'static [Ecosystem]),
     /// A group of dependencies.
     Group(String),
@@ -85,7 +86,7 @@ pub(crate) enum Condition {
     VexJustification(String),
 }
 
-/// A text, or an expression for all of one.
+/// A literal text, or an expression that must match a whole text.
 #[derive(Clone, Debug)]
 pub(crate) enum TextPattern {
     Text(String),
@@ -93,7 +94,7 @@ pub(crate) enum TextPattern {
 }
 
 impl TextPattern {
-    /// An expression that must fit from beginning to end, with the classes of ASCII as Go has.
+    /// Compiles an expression that must match the whole text, with ASCII classes as in Go.
     pub(crate) fn expression(text: &str) -> Result<Self, regex::Error> {
         let whole = format!("^(?:{text})$");
         let built = regex::RegexBuilder::new(&whole).size_limit(1 << 20).build()?;
@@ -108,24 +109,24 @@ impl TextPattern {
     }
 }
 
-/// How Grype names the way in which a package was matched.
+/// How a package was matched, in Grype's terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MatchKind {
     /// By the package itself.
     Direct,
-    /// By the package that it was built from.
+    /// By its source package.
     Indirect,
-    /// By a CPE, which is no way of ours.
+    /// By a CPE, which is not used here.
     Cpe,
 }
 
-/// A finding as rules look at it.
+/// A finding, with everything that rules look at.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Subject<'s> {
     pub(crate) finding: &'s Finding,
     pub(crate) package: &'s Package,
     pub(crate) distribution: Option<&'s Distribution>,
-    /// What the reports call the place of the finding.
+    /// The place of the finding, as reports name it.
     pub(crate) target: &'s str,
     /// The path of the package there.
     pub(crate) path: &'s str,
@@ -138,13 +139,13 @@ impl Rule {
         Self { source, line: None, scope, expires: None, statement: None, conditions, list: None }
     }
 
-    /// Whether it counts at a time: it stops at the instant that it names.
+    /// Whether the rule counts at this time: it expires at the instant that it names.
     #[must_use]
     pub fn counts_at(&self, now: Timestamp) -> bool {
         self.expires.is_none_or(|end| now < end)
     }
 
-    /// The id that it names.
+    /// The id that the rule names.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         self.conditions.iter().find_map(|condition| match condition {
@@ -153,7 +154,7 @@ impl Rule {
         })
     }
 
-    /// Whether it says that a licence is accepted, wherever it is.
+    /// Whether the rule accepts a licence, in all places of the package.
     pub(crate) fn accepts_license(
         &self,
         license: &str,
@@ -176,7 +177,7 @@ impl Rule {
             })
     }
 
-    /// Whether it says that a check, which `names` knows by its ids, need not hold in a file.
+    /// Whether the rule accepts that a check fails in a file; `names` recognises the check's ids.
     pub(crate) fn accepts_misconfiguration(
         &self,
         names: &dyn Fn(&str) -> bool,
@@ -190,7 +191,7 @@ impl Rule {
             })
     }
 
-    /// Where it stands in its file, of which it is the rule number `at`, from 0.
+    /// Returns the rule's place in its file; `at` is its number, from 0.
     pub(crate) fn place(&self, at: usize) -> String {
         match self.line {
             Some(line) => format!("line {line}"),
@@ -246,8 +247,9 @@ fn is_among(ids: &[String], id: &str) -> bool {
     ids.iter().any(|known| known.eq_ignore_ascii_case(id))
 }
 
-/// The name by which OSV-Scanner looks for a package's advisories: of Debian's kin and Alpine's that
-/// of the source, of Python the normalised one (`internal/imodels/imodels.go`, `Name`).
+/// Returns the name that OSV-Scanner uses to look up a package's advisories: the source package for
+/// Debian and Alpine and their relatives, the normalised name for Python
+/// (`internal/imodels/imodels.go`, `Name`).
 fn osv_name(package: &Package) -> Cow<'_, str> {
     match (package.ecosystem, &package.source) {
         (Ecosystem::Deb | Ecosystem::Apk, Some(source)) => Cow::Borrowed(&source.name),
@@ -256,7 +258,7 @@ fn osv_name(package: &Package) -> Cow<'_, str> {
     }
 }
 
-/// Whether a package is of a distribution that OSV calls so: a name without release means any.
+/// Whether a package belongs to a distribution in OSV's naming; a name without release means any.
 fn is_of(package: &Package, distribution: Option<&Distribution>, name: &str) -> bool {
     package.ecosystem.is_operating_system()
         && distribution_of(package, distribution)
@@ -278,7 +280,7 @@ fn match_kind(package: &Package) -> MatchKind {
     }
 }
 
-/// Grype's namespaces: `<provider>:distro:<id>:<version>`, `github:language:<language>`.
+/// Matches Grype's namespaces: `<provider>:distro:<id>:<version>`, `github:language:<language>`.
 fn is_in_namespace(subject: &Subject<'_>, namespace: &str) -> bool {
     let parts: Vec<&str> = namespace.split(':').collect();
     match parts.as_slice() {

@@ -1,4 +1,4 @@
-//! `.trivyignore`: a line for each id, `#` for comments, `exp:2026-01-31` for an end.
+//! `.trivyignore`: one id per line, `#` for comments, `exp:2026-01-31` for an expiry date.
 
 use sealift_model::Timestamp;
 
@@ -34,7 +34,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<IgnoreFile, Error> {
     Ok(file)
 }
 
-/// A line that is neither empty nor a comment; else the day that is none.
+/// Reads a line that is neither empty nor a comment; the error is the invalid day.
 fn rule(line: &str) -> Result<Rule, &str> {
     let mut words = line.split_whitespace();
     let first = words.next().unwrap_or_default();
@@ -48,7 +48,7 @@ fn rule(line: &str) -> Result<Rule, &str> {
     Ok(rule)
 }
 
-/// A word that is neither an id nor an end, nor behind the sign of a comment.
+/// Returns a word that is neither an id nor an expiry date, and not in a comment.
 fn unknown_word(line: &str) -> Option<&str> {
     if license(line).is_some() {
         return None;
@@ -57,7 +57,7 @@ fn unknown_word(line: &str) -> Option<&str> {
     words.filter(|word| !word.starts_with("exp:")).last()
 }
 
-/// The text before the end of a line, when it is a licence expression of several words.
+/// Returns the text before the expiry date, when it is a licence expression of several words.
 fn license(line: &str) -> Option<&str> {
     let text = line.split(" exp:").next()?.trim();
     let is_one = text.contains(' ') && spdx::Expression::parse(text).is_ok();

@@ -31,7 +31,7 @@ struct Entry {
     purls: Option<Vec<String>>,
     expired_at: Option<String>,
     statement: Option<String>,
-    /// What Trivy does not know, either.
+    /// Keys that Trivy does not know, either.
     #[serde(flatten)]
     unknown: BTreeMap<String, IgnoredAny>,
 }
@@ -102,7 +102,7 @@ pub(crate) fn purl_patterns(purls: &[String], place: &str) -> Result<Vec<Purl>, 
     patterns.collect()
 }
 
-/// A day, as its start in UTC, or a time.
+/// Reads a time, or a day, which means its start in UTC.
 pub(crate) fn day_or_time(text: &str) -> Option<Timestamp> {
     Timestamp::from_day(text).or_else(|_| text.parse()).ok()
 }

@@ -1,4 +1,4 @@
-//! Walking over a parsed module, with the names that are declared where.
+//! Walks over a parsed module, and tracks where names are declared.
 
 use std::collections::BTreeSet;
 
@@ -6,34 +6,34 @@ use regorus::unstable::{
     Expr, Literal, LiteralStmt, Module, Query, Rule, RuleAssign, RuleHead, Span,
 };
 
-/// What a walk meets.
+/// A visitor of a walk.
 pub(super) trait Visit {
-    /// A name with what is selected of it by names that are written out: `data.lib.x["y"]`.
+    /// Visits a name with its literal selections: `data.lib.x["y"]`.
     fn reference(&mut self, path: &[&str], span: &Span) {
         _ = (path, span);
     }
 
-    /// Any expression, before what is in it.
+    /// Visits an expression, before its parts.
     fn expr(&mut self, expr: &Expr, scope: &Scope) {
         _ = (expr, scope);
     }
 
-    /// A call of a function by its whole name.
+    /// Visits a call of a function by its full name.
     fn call(&mut self, name: &[&str], span: &Span) {
         _ = (name, span);
     }
 
-    /// A query, before what is in it.
+    /// Visits a query, before its parts.
     fn enter(&mut self, query: &Query) {
         _ = query;
     }
 
-    /// The same query, after that.
+    /// Visits the same query, after its parts.
     fn leave(&mut self, query: &Query) {
         _ = query;
     }
 
-    /// A statement of a query.
+    /// Visits a statement of a query.
     fn statement(&mut self, statement: &LiteralStmt, scope: &Scope) {
         _ = (statement, scope);
     }
@@ -55,7 +55,7 @@ impl Scope {
     }
 }
 
-/// Walks over one rule. The parser bounds how deep expressions stand in one another.
+/// Walks over one rule. The parser bounds the nesting of expressions.
 pub(super) fn walk_rule(rule: &Rule, visit: &mut dyn Visit) {
     let mut walk = Walk { visit, scope: Scope::default() };
     walk.scope.0.push(BTreeSet::new());
@@ -88,7 +88,7 @@ pub(super) fn walk_rule(rule: &Rule, visit: &mut dyn Visit) {
     }
 }
 
-/// The static part of a rule's name, below its package.
+/// Returns the static part of a rule's name, below its package.
 pub(super) fn rule_name(rule: &Rule) -> Vec<&str> {
     let refr = match rule {
         Rule::Spec { head, .. } => match head {
@@ -101,12 +101,12 @@ pub(super) fn rule_name(rule: &Rule) -> Vec<&str> {
     chain(refr).path
 }
 
-/// The package of a module, without `data`.
+/// Returns the package of a module, without `data`.
 pub(super) fn package(module: &Module) -> Vec<&str> {
     chain(&module.package.refr).path
 }
 
-/// How many arguments a rule takes; none where it is a value.
+/// Returns the number of a rule's arguments; none where it is a value.
 pub(super) fn arity(rule: &Rule) -> Option<usize> {
     match rule {
         Rule::Spec { head: RuleHead::Func { args, .. }, .. } => Some(args.len()),
@@ -115,8 +115,8 @@ pub(super) fn arity(rule: &Rule) -> Option<usize> {
     }
 }
 
-/// How many statements of a rule are evaluated inside one another at most: the later ones of a
-/// body inside the loops of the earlier, and those of a comprehension inside its own.
+/// Returns how deep the statements of a rule are nested at most when evaluated: later statements of
+/// a body run inside the loops of earlier ones, and a comprehension's inside its own.
 pub(super) fn nesting(rule: &Rule) -> usize {
     struct Deepest {
         now: usize,
@@ -136,23 +136,24 @@ pub(super) fn nesting(rule: &Rule) -> usize {
     deepest.most
 }
 
-/// A name and what is selected of it, outermost first.
+/// A root and its selections, outermost first.
 pub(super) struct Chain<'e> {
-    /// What is written out, as far as all before it is; empty where no name is at the root.
+    /// The root's name and the selections up to the first that is not literal; empty where the root
+    /// is no name.
     pub(super) path: Vec<&'e str>,
-    /// What stands at the root where that is no name, and the expressions in brackets.
+    /// The root where it is not a name, and the expressions in brackets.
     pub(super) others: Vec<&'e Expr>,
-    /// What stands at the root.
+    /// The root.
     pub(super) root: &'e Expr,
-    /// What is selected of that, as far as it is written out.
+    /// The selections up to the first that is not literal.
     pub(super) selected: Vec<&'e str>,
-    /// Whether that is all.
+    /// Whether all selections are literal.
     pub(super) is_written_out: bool,
-    /// Every name that is selected, also behind an index that is not written out.
+    /// Every selected name, also after an index that is not literal.
     pub(super) words: Vec<&'e str>,
 }
 
-/// Takes a reference apart.
+/// Splits a reference into its root and selections.
 pub(super) fn chain(expr: &Expr) -> Chain<'_> {
     let mut steps: Vec<Option<&str>> = Vec::new();
     let mut others = Vec::new();
@@ -193,7 +194,7 @@ pub(super) fn chain(expr: &Expr) -> Chain<'_> {
     Chain { path, others, root, selected, is_written_out, words }
 }
 
-/// What stands in an expression, but for the queries of comprehensions.
+/// Returns the direct parts of an expression, without the queries of comprehensions.
 pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
     match expr {
         Expr::RefDot { refr, .. } => vec![refr],
@@ -216,7 +217,7 @@ pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
     }
 }
 
-/// Where a reference begins: its own span begins at its last selection.
+/// Returns the start of a reference: its own span begins at its last selection.
 pub(super) fn start(expr: &Expr) -> &Span {
     let mut at = expr;
     while let Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } = at {
@@ -249,7 +250,7 @@ impl Walk<'_> {
         self.visit.leave(query);
     }
 
-    /// What a statement declares holds in all of its query.
+    /// A statement's declarations hold in its whole query.
     fn declare(&mut self, literal: &Literal) {
         match literal {
             Literal::SomeVars { vars, .. } => {
@@ -273,7 +274,7 @@ impl Walk<'_> {
         }
     }
 
-    /// The names in a pattern.
+    /// Declares the names in a pattern.
     fn declare_names(&mut self, pattern: &Expr) {
         match pattern {
             Expr::Var { span, .. } => self.scope.declare(span.text()),

@@ -1,4 +1,4 @@
-//! What is called and what depends on what: known before anything is evaluated.
+//! Finds calls and dependencies before anything is evaluated.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use super::patterns::takes_objects_apart;
 use super::reads::Reads;
 use super::source::Parsed;
 
-/// Functions that policies must not have: the answer would depend on more than what is asked.
+/// Functions that policies must not call: the result would depend on more than the input.
 static WITHHELD: &[(&str, &str)] = &[
     ("http.send", ": a policy reaches no network"),
     ("net.lookup_ip_addr", ": a policy reaches no network"),
@@ -27,28 +27,28 @@ static WITHHELD: &[(&str, &str)] = &[
 #[derive(Debug, Default)]
 pub(super) struct Rules {
     nodes: BTreeMap<Vec<String>, Node>,
-    /// Documents that are asked for and that no module makes: `data.inventory`, and where.
+    /// Documents that are used and that no module defines: `data.inventory`, and where.
     pub(super) foreign: BTreeMap<String, RegoPlace>,
 }
 
 #[derive(Debug, Default)]
 struct Node {
-    /// How many arguments it takes, of a function.
+    /// The number of arguments, for a function.
     arity: Option<usize>,
-    /// How many statements are evaluated inside one another.
+    /// How deep its statements are nested when evaluated.
     nesting: usize,
-    /// The first module that has it.
+    /// The first module that defines it.
     file: String,
-    /// The modules that have it.
+    /// The modules that define it.
     modules: BTreeSet<usize>,
-    /// References to documents and functions, whole paths.
+    /// The full paths of the documents and functions that it refers to.
     uses: BTreeSet<Vec<String>>,
-    /// Where the input goes in each rule of that name.
+    /// The flow of the input in each rule of that name.
     flows: Vec<Flow>,
 }
 
 impl Rules {
-    /// Reads what the rules of `modules` use, and checks each call.
+    /// Finds the dependencies of the rules of `modules`, and checks each call.
     pub(super) fn of(modules: &[Parsed], given: &BTreeSet<&str>) -> Result<Self, RegoError> {
         let mut rules = Self::default();
         for (at, parsed) in modules.iter().enumerate() {
@@ -92,8 +92,8 @@ impl Rules {
         Ok(rules)
     }
 
-    /// The rules that take no arguments by their names, each with its path and the modules that it
-    /// needs, by their numbers.
+    /// Returns the rules without arguments by name, each with its path and the indexes of the
+    /// modules that it needs.
     pub(super) fn values(&self) -> impl Iterator<Item = (String, &Vec<String>, Vec<usize>)> {
         let mut of_module: BTreeMap<usize, Vec<&Vec<String>>> = BTreeMap::new();
         for (path, node) in &self.nodes {
@@ -105,8 +105,8 @@ impl Rules {
         values.map(move |(path, _)| (dotted(path), path, self.needed(path, &of_module)))
     }
 
-    /// The interpreter may evaluate every rule of a module of which it evaluates one, so that what
-    /// any of them uses is needed.
+    /// Returns the modules that a rule needs. The interpreter may evaluate every rule of a module
+    /// when it evaluates one, so the dependencies of all of them are needed.
     fn needed<'s>(
         &'s self,
         path: &[String],
@@ -120,7 +120,7 @@ impl Rules {
         modules.into_iter().collect()
     }
 
-    /// What a rule, and all that it depends on, read of the input.
+    /// Returns what a rule and all its dependencies read of the input.
     pub(super) fn reads(&self, path: &[String]) -> Reads {
         let mut flows: Vec<&Flow> = Vec::new();
         self.walk(path, |node| {
@@ -130,7 +130,7 @@ impl Rules {
         Reads::of(&flows)
     }
 
-    /// Shows the rules that one uses, and that they use, and what else `visit` names of each.
+    /// Visits a rule and all its dependencies; `visit` may return further rules to follow.
     fn walk<'s>(
         &'s self,
         path: &[String],
@@ -150,8 +150,8 @@ impl Rules {
         }
     }
 
-    /// That no rule depends on itself, and that no more than `max` statements are evaluated inside
-    /// one another over a chain of rules: each takes a part of the stack.
+    /// Checks that no rule depends on itself, and that statements are nested no deeper than `max`
+    /// over a chain of rules: each level uses stack.
     pub(super) fn check_depth(&self, max: usize) -> Result<(), RegoError> {
         let paths: Vec<&Vec<String>> = self.nodes.keys().collect();
         let index: BTreeMap<&Vec<String>, usize> =
@@ -172,7 +172,7 @@ impl Rules {
         let mut depths: Vec<Option<usize>> = vec![None; paths.len()];
         let nesting: Vec<usize> = self.nodes.values().map(|node| node.nesting).collect();
         let name = |at: &usize| paths.get(*at).map_or_else(String::new, |path| dotted(path));
-        // Depth first without the stack: a path of (rule, next of its edges).
+        // A depth-first search with an explicit stack: a path of (rule, index of its next edge).
         for root in 0..paths.len() {
             let mut walk: Vec<(usize, usize)> = vec![(root, 0)];
             while let Some((at, next)) = walk.last().copied() {
@@ -208,13 +208,13 @@ impl Rules {
         Ok(())
     }
 
-    /// The rules that a reference may mean: itself, what it selects from, what is below it.
+    /// Returns the rules that a reference may use: itself, its prefixes, and the rules below it.
     fn matching<'r>(&'r self, used: &'r [String]) -> impl Iterator<Item = &'r Vec<String>> {
         let above = used.split_last().map_or(&[][..], |(_, above)| above);
         self.holding(above).chain(self.below(used))
     }
 
-    /// The rules that a reference may be of: itself, and what it selects from.
+    /// Returns the rules that a reference may be a part of: itself, and its prefixes.
     pub(super) fn holding<'r>(
         &'r self,
         used: &'r [String],
@@ -225,7 +225,7 @@ impl Rules {
         })
     }
 
-    /// The rules whose paths begin so.
+    /// Returns the rules whose paths begin with `start`.
     pub(super) fn below<'r>(
         &'r self,
         start: &'r [String],
@@ -239,12 +239,12 @@ impl Rules {
         self.matching(used).next().is_some()
     }
 
-    /// The module that a rule stands in first.
+    /// Returns the first module that defines a rule.
     pub(super) fn file(&self, path: &[String]) -> &str {
         self.nodes.get(path).map_or("", |node| &node.file)
     }
 
-    /// How many arguments a function takes; none of what is no function.
+    /// Returns the number of a function's arguments; none where it is not a function.
     pub(super) fn arity(&self, path: &[String]) -> Option<usize> {
         self.nodes.get(path)?.arity
     }
@@ -259,8 +259,8 @@ struct Uses<'u> {
 }
 
 impl Visit for Uses<'_> {
-    /// OPA compiles no negation of what holds for any item: nothing outside says which (Policy
-    /// Language, "Negation"). The interpreter asks whether it does not hold for one of them.
+    /// OPA does not compile a negation over any item, since the variable is bound nowhere outside
+    /// it (Policy Language, "Negation"). The interpreter would ask whether one item does not match.
     fn statement(&mut self, statement: &LiteralStmt, _: &Scope) {
         let Literal::NotExpr { expr, .. } = &statement.literal else { return };
         let sides = match expr.as_ref() {
@@ -304,7 +304,7 @@ impl Visit for Uses<'_> {
         let function = self.names.document(name).filter(|path| self.rules.arity(path).is_some());
         if let Some(path) = function {
             if name == ["walk"] {
-                // The interpreter goes by the name alone.
+                // The interpreter decides by the name alone.
                 let message = "walk is a function of Rego: give this one another name";
                 let at = RegoPlace::of(span);
                 self.bad.get_or_insert(RegoError::Refused { at, message });
@@ -325,7 +325,7 @@ impl Visit for Uses<'_> {
     }
 }
 
-/// A path as the interpreter writes it: what is no name stands in brackets.
+/// Writes a path as the interpreter does: a part that is not a name is in brackets.
 fn dotted(path: &[String]) -> String {
     let mut text = String::new();
     for part in path {

@@ -1,6 +1,6 @@
-//! Changes of a module's text.
+//! Edits of a module's text.
 
-/// What stands from one byte to another is replaced by this; at one byte, it is inserted there.
+/// Replaces the text from one byte to another; at an empty range, the text is inserted.
 #[derive(Clone, Debug)]
 pub(super) struct Edit {
     start: usize,
@@ -14,13 +14,13 @@ impl Edit {
         Self::replace(at, at, text)
     }
 
-    /// Replaces what stands from `start` to before `end`.
+    /// Replaces the text from `start` to before `end`.
     pub(super) fn replace(start: usize, end: usize, text: impl Into<String>) -> Self {
         Self { start, end, text: text.into() }
     }
 }
 
-/// A text with its edits, which do not overlap; of several at one byte, the first stands first.
+/// Applies the edits, which must not overlap; at the same byte, their order is kept.
 pub(super) fn edited(text: &str, mut edits: Vec<Edit>) -> String {
     edits.sort_by_key(|edit| edit.start);
     let mut edited = String::with_capacity(text.len() * 2);

@@ -1,5 +1,5 @@
-//! Engines of the interpreter: made of the modules that a rule needs, since each evaluation costs
-//! time for every module of its engine, and kept for the next evaluation.
+//! Engines of the interpreter. Each holds only the modules that a rule needs, since an evaluation
+//! costs time for every module of its engine; it is kept for the next evaluation.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -13,13 +13,13 @@ use super::program::{failure, guarded, json};
 use super::source::{Parsed, lengths};
 use super::{Function, Input, RegoError, RegoLimits, functions, negation, patterns};
 
-/// How many steps of the interpreter go by between two looks at the clock.
+/// The number of interpreter steps between two checks of the clock.
 const STEPS_BETWEEN_LOOKS: u32 = 256;
 
-/// What an engine's clock says where it is given no time.
+/// The value of an engine's clock without a given time.
 const NO_TIME: i64 = i64::MIN;
 
-/// All that engines are made of.
+/// Everything that engines are made of.
 #[derive(Default)]
 pub(super) struct Recipe {
     modules: Vec<Text>,
@@ -28,7 +28,7 @@ pub(super) struct Recipe {
     pub(super) limits: RegoLimits,
 }
 
-/// A module as the interpreter gets it.
+/// A module in the interpreter's form.
 struct Text {
     name: String,
     v0: bool,
@@ -59,7 +59,7 @@ impl Recipe {
         (0..self.modules.len()).collect()
     }
 
-    /// An engine of some of the modules, ready to be asked.
+    /// Makes an engine of some of the modules, ready for evaluation.
     pub(super) fn engine(&self, modules: &[usize]) -> Result<Engine, RegoError> {
         let failed = |error: anyhow::Error| failure(&error, self.limits.max_time);
         let mut engine = Engine::new();
@@ -93,7 +93,7 @@ impl Recipe {
                 .add_extension(function.name.to_owned(), function.arity, extension)
                 .map_err(failed)?;
         }
-        // Orders the statements of each body; what is asked for does not matter.
+        // This orders the statements of each body; the query itself does not matter.
         engine.eval_query("true".to_owned(), false).map_err(failed)?;
         Ok(engine)
     }
@@ -103,11 +103,11 @@ impl Recipe {
 pub(super) struct Engines {
     modules: Vec<usize>,
     base: OnceLock<Result<Engine, RegoError>>,
-    /// Those that wait for work: one for each evaluation at a time.
+    /// The idle engines; each evaluation uses one alone.
     idle: Mutex<Vec<Instance>>,
 }
 
-/// An engine with a clock of its own.
+/// An engine with its own clock.
 pub(super) struct Instance {
     pub(super) engine: Engine,
     now_ns: Arc<AtomicI64>,
@@ -118,12 +118,12 @@ impl Engines {
         Self { modules, base: OnceLock::new(), idle: Mutex::default() }
     }
 
-    /// Engines of which the first is there.
+    /// Starts a set with one engine.
     pub(super) fn from(modules: Vec<usize>, engine: Engine) -> Self {
         Self { modules, base: Ok(engine).into(), idle: Mutex::default() }
     }
 
-    /// An engine that nobody else has.
+    /// Takes an engine for one evaluation, or makes one.
     pub(super) fn take(&self, recipe: &Recipe) -> Result<Instance, RegoError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         if let Some(instance) = idle {
@@ -139,7 +139,7 @@ impl Engines {
                 now_ns => Value::from(now_ns),
             })
         };
-        // It is new, so there is none of that name.
+        // The engine is new, so the name is free.
         _ = engine.add_extension(functions::NOW.to_owned(), 0, Box::new(read));
         Ok(Instance { engine, now_ns })
     }

@@ -1,65 +1,65 @@
-//! Why a policy in Rego could not be compiled or evaluated.
+//! Errors of compiling or evaluating Rego.
 
 use std::fmt;
 
 /// Why a policy in Rego could not be compiled or evaluated.
 ///
-/// Whoever gets one has no answer: it is never to be taken for a pass.
+/// An error means that there is no answer: it must never count as a pass.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegoError {
-    /// The text is no Rego.
+    /// The text is not valid Rego.
     #[error("{at}{message}")]
     Syntax {
-        /// Where.
+        /// The place.
         at: RegoPlace,
         /// What is wrong there.
         message: String,
     },
-    /// It is Rego, but would mean something else here than it does to OPA.
+    /// The text is Rego, but would have another meaning here than in OPA.
     #[error("{at}{message}")]
     Refused {
-        /// Where.
+        /// The place.
         at: RegoPlace,
-        /// What is refused, and what to write for it.
+        /// The construct that is refused, and its replacement.
         message: &'static str,
     },
-    /// A function is called that there is not.
+    /// A function is called that does not exist.
     #[error("{at}no function {name}{why}")]
     UnknownFunction {
-        /// Where.
+        /// The place.
         at: RegoPlace,
         /// The function.
         name: String,
-        /// Why not, where that is on purpose; begins with `: `.
+        /// The reason, where the function is missing on purpose; begins with `: `.
         why: &'static str,
     },
     /// Rules depend on themselves.
     #[error("{}: rules depend on themselves", .rules.join(" -> "))]
     Recursion {
-        /// The rules in their order; the last is the first.
+        /// The rules of the cycle in order; the last one is the first one again.
         rules: Vec<String>,
     },
-    /// A limit was passed.
+    /// A limit is exceeded.
     #[error("{at}more than {max} {limit}")]
     LimitExceeded {
-        /// Where.
+        /// The place.
         at: RegoPlace,
-        /// What there is too much of.
+        /// The name of the limit.
         limit: &'static str,
-        /// How much there may be.
+        /// The largest value that is allowed.
         max: usize,
     },
-    /// A rule is asked for that there is not.
+    /// The requested rule does not exist.
     #[error("no rule {0}")]
     UnknownRule(String),
-    /// Evaluating took too long.
+    /// The evaluation took too long.
     #[error("not decided within {0:?}")]
     TimedOut(std::time::Duration),
-    /// Evaluating failed: rules contradict one another, a function could not be called.
+    /// The evaluation failed: rules contradict one another, or a function could not be called.
     #[error("{at}{message}")]
     Failed {
-        /// Where.
+        /// The place.
         at: RegoPlace,
         /// What failed.
         message: String,
@@ -101,7 +101,7 @@ impl RegoPlace {
     }
 }
 
-/// What the interpreter says, which draws the place below the sentence's line:
+/// Reads an error of the interpreter, which has this form:
 ///
 /// ```text
 /// --> shop.rego:3:15

@@ -1,9 +1,9 @@
-//! The names of `every` as OPA reads them.
+//! The names of `every` with OPA's meaning.
 //!
-//! In the body of `every x in xs` OPA has a value for `x`, and `x = 1` compares. The interpreter
-//! does not know that there is one when it decides what gives names their values, so that
-//! `x = 1` gives `x` another and holds. So the names are told apart: `every x in xs { x = 1 }`
-//! becomes `every x_ in xs { x := x_; x = 1 }`.
+//! In the body of `every x in xs`, OPA has a value for `x`, and `x = 1` compares. The interpreter
+//! does not know that value when it decides which statements assign names, so `x = 1` gives `x` a
+//! new value and holds. So the names are separated: `every x in xs { x = 1 }` becomes
+//! `every x_ in xs { x := x_; x = 1 }`.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use super::ast::{self, Scope, Visit};
 use super::edits::Edit;
 use super::negation::{bytes, quoted};
 
-/// The edits of a module by which the names of `every` have their values.
+/// Returns the edits of a module that give the names of `every` their values.
 pub(super) fn edits(module: &Module, text: &str) -> Vec<Edit> {
     let mut end = "_each".to_owned();
     while text.contains(&end) {
@@ -28,9 +28,9 @@ pub(super) fn edits(module: &Module, text: &str) -> Vec<Edit> {
 
 struct Every<'t> {
     text: &'t str,
-    /// How the other names end; nothing else has it.
+    /// The suffix of the other names; no other name has it.
     end: String,
-    /// Which names are done, by where they end: a head is met with each of its bodies.
+    /// The names that are done, by their end: a head is visited with each of its bodies.
     done: BTreeSet<usize>,
     edits: Vec<Edit>,
 }

@@ -1,8 +1,8 @@
-//! Where the input goes in a rule: under which names, into which functions, and what is selected of
-//! it there.
+//! Follows the input through a rule: under which names, into which functions, and which selections
+//! are made of it there.
 //!
-//! Read off the syntax tree, in no order and without a scope: a name may be all that it is anywhere
-//! in its rule. So what is said of a rule may be more than it does and is never less.
+//! It reads the syntax tree without order or scope: a name may have every value that it has
+//! anywhere in its rule. So the result may be more than the rule really does, but never less.
 
 use std::collections::BTreeSet;
 
@@ -15,47 +15,47 @@ use super::ast::chain;
 use super::calls::Rules;
 use super::names::Names;
 
-/// How far selections are told apart: `input.review._unstable.namespace.metadata.name` has six.
+/// How many selections are kept: `input.review._unstable.namespace.metadata.name` has six.
 const MAX_SELECTED: usize = 6;
 
-/// Something that may hold the input.
+/// A place that may hold the input.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Cell {
     Input,
     /// A variable of a rule, by the rule's number.
     Local(usize, String),
-    /// What a rule or a function yields.
+    /// The value of a rule or a function.
     Value(Vec<String>),
-    /// What a function is called with.
+    /// An argument of a function.
     Argument(Vec<String>, usize),
 }
 
-/// What is selected of a cell, outermost first.
+/// A selection from a cell, outermost first.
 #[derive(Clone, Debug)]
 pub(super) struct Part {
     pub(super) of: Cell,
     pub(super) selected: Vec<String>,
 }
 
-/// Where the input goes in one rule.
+/// The flow of the input in one rule.
 #[derive(Debug, Default)]
 pub(super) struct Flow {
-    /// What else a part may be called.
+    /// Parts that are assigned to other cells.
     pub(super) moves: Vec<(Part, Cell)>,
-    /// The parts that are looked at.
+    /// The parts that are read.
     pub(super) seen: Vec<Part>,
-    /// The parts that are used as they are: iterated over, compared, told, put into something.
+    /// The parts that are used as a whole: iterated over, compared, returned, put into something.
     pub(super) used: Vec<Part>,
-    /// The documents that are used with all that is below them, as `data.lib`.
+    /// The documents that are used with everything below them, as `data.lib`.
     pub(super) used_below: BTreeSet<Vec<String>>,
-    /// Whether something is evaluated `with` another input.
+    /// Whether an expression is evaluated `with` another input.
     pub(super) gives_input: bool,
-    /// Whether it has the name of something that may show a Namespace, wherever.
+    /// Whether it contains, anywhere, the name of a field that may show a Namespace.
     pub(super) names_namespace: bool,
 }
 
 impl Flow {
-    /// That of a rule, with a number of its own.
+    /// Returns the flow of a rule; `number` is unique to the rule.
     pub(super) fn of(
         rule: &Rule,
         number: usize,
@@ -68,7 +68,7 @@ impl Flow {
         reader.flow.without_constants()
     }
 
-    /// The same without the variables that nothing of it goes into.
+    /// Removes variables that hold nothing of the input.
     fn without_constants(mut self) -> Self {
         let held: BTreeSet<Cell> = self.moves.iter().map(|(_, to)| to.clone()).collect();
         let may_hold = |part: &Part| !matches!(part.of, Cell::Local(..)) || held.contains(&part.of);
@@ -79,7 +79,7 @@ impl Flow {
     }
 }
 
-/// Functions that tell nothing of what is in an argument.
+/// Functions whose results reveal nothing of an argument's contents.
 const BLIND: [&str; 9] = [
     "is_array",
     "is_boolean",
@@ -132,7 +132,7 @@ impl Reader<'_> {
         name.others.iter().for_each(|other| self.used(other));
         match assign {
             Some(assign) if name.is_written_out => self.yields(&assign.value),
-            // Members of an object.
+            // The rule defines members of an object.
             Some(assign) => self.used(&assign.value),
             None => {}
         }
@@ -175,24 +175,24 @@ impl Reader<'_> {
             false => self.used(&with.r#as),
         }
         if !is_of_input {
-            // Another function, or another document, may get what is followed into this one.
+            // A replaced function or document may pass other cells into this one.
             self.flow.used.push(whole(Cell::Input));
         }
     }
 
-    /// Something that is looked at, of which no more than that it is there is of interest.
+    /// Records an expression of which only the existence matters.
     fn seen(&mut self, expr: &Expr) {
         let parts = self.parts(expr);
         self.flow.seen.extend(parts);
     }
 
-    /// Something that is used so that it cannot be followed.
+    /// Records an expression whose use cannot be followed.
     fn used(&mut self, expr: &Expr) {
         let parts = self.parts(expr);
         self.flow.used.extend(parts);
     }
 
-    /// Parts under the name of a pattern.
+    /// Binds parts to the names of a pattern.
     fn bind(&mut self, pattern: &Expr, parts: Vec<Part>) {
         match pattern {
             Expr::Var { span, .. } if span.text() == "_" => self.flow.seen.extend(parts),
@@ -207,7 +207,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What the value of an expression may be; what stands in it is looked at.
+    /// Returns the parts that an expression's value may be, and reads its contents.
     fn parts(&mut self, expr: &Expr) -> Vec<Part> {
         match expr {
             Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => self.reference(expr),
@@ -222,7 +222,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What stands in an expression that is no part of anything.
+    /// Reads the contents of an expression whose value is no part of the input.
     fn within(&mut self, expr: &Expr) {
         match expr {
             Expr::AssignExpr { op, lhs, rhs, .. } => self.assign(op, lhs, rhs),
@@ -274,8 +274,8 @@ impl Reader<'_> {
         self.unify(rhs, lhs, left);
     }
 
-    /// A side of `=` becomes what the other is, where it is a variable; else it is compared, or
-    /// taken apart.
+    /// Binds a side of `=` to the other where it is a variable; else the side is compared, or taken
+    /// apart.
     fn unify(&mut self, side: &Expr, other: &Expr, parts: Vec<Part>) {
         if matches!(side, Expr::Var { .. }) {
             self.bind(side, parts.clone());
@@ -285,7 +285,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Notes names that are selected, of whatever: what stands before an index may be a review.
+    /// Records selected names, whatever they are selected from: the value before an index may be a
+    /// review.
     fn names(&mut self, words: &[&str]) {
         self.flow.names_namespace |= words.iter().any(|word| NAMESPACES.contains(word));
     }
@@ -313,7 +314,7 @@ impl Reader<'_> {
         Vec::new()
     }
 
-    /// What a name stands for, with what is selected of it.
+    /// Returns the parts that a name with its selections may be.
     fn named(&mut self, path: &[&str]) -> Vec<Part> {
         let Some((name, selected)) = path.split_first() else { return Vec::new() };
         let mut parts = Vec::new();
@@ -346,10 +347,10 @@ impl Reader<'_> {
                 let moves = self.parts(param).into_iter().map(|part| (part, to.clone()));
                 self.flow.moves.extend(moves);
             } else if self.is_variable(param) {
-                // What the function yields is given a name there.
+                // The result of the function is bound to a name here.
                 self.bind(param, vec![whole(Cell::Value(path.clone()))]);
             } else {
-                // It is compared with something, or taken apart.
+                // The result is compared, or taken apart.
                 self.used(param);
                 self.flow.used.push(whole(Cell::Value(path.clone())));
             }
@@ -382,7 +383,7 @@ impl Reader<'_> {
 }
 
 impl Part {
-    /// What is selected of it.
+    /// Adds selections to the part.
     fn select(mut self, names: &[impl AsRef<str>]) -> Self {
         let room = MAX_SELECTED.saturating_sub(self.selected.len());
         self.selected.extend(names.iter().take(room).map(|name| name.as_ref().to_owned()));
@@ -414,8 +415,8 @@ fn text(expr: &Expr) -> Option<&str> {
     }
 }
 
-/// The keys of `object.get` as far as they are written out, and whether all are; none where the
-/// first is not.
+/// Returns the literal keys of `object.get`, and whether all are literal; none where the first is
+/// not.
 fn keys(expr: &Expr) -> Option<(Vec<&str>, bool)> {
     let Expr::Array { items, .. } = expr else { return Some((vec![text(expr)?], true)) };
     let keys: Vec<&str> = items.iter().map_while(|item| text(item)).collect();

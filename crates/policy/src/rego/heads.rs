@@ -1,10 +1,10 @@
-//! What the heads of rules choose, as OPA reads it.
+//! The choices in the heads of rules, with OPA's meaning.
 //!
-//! OPA's compiler moves what a head computes into the body (`ast/compile.go`, `rewriteRuleHeadRefs`
-//! and `RewriteExprTerms`): `p contains xs[_].a if true` holds for each of `xs` that has an `a`.
-//! The interpreter loses all of them where one has none, and so it is with `p contains x.a if some
-//! x in xs`. So what may be undefined is moved likewise: `p contains chosen if { true; chosen :=
-//! xs[_].a }`.
+//! OPA's compiler moves the computations of a head into the body (`ast/compile.go`,
+//! `rewriteRuleHeadRefs` and `RewriteExprTerms`): `p contains xs[_].a if true` holds for each of
+//! `xs` that has an `a`. The interpreter loses all of them where one has none, also with
+//! `p contains x.a if some x in xs`. So expressions that may be undefined are moved here, too:
+//! `p contains chosen if { true; chosen := xs[_].a }`.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,8 @@ use super::edits::{Edit, edited};
 use super::error::RegoPlace;
 use super::negation::{place, quoted};
 
-/// A module's text with what its heads choose in the bodies; nothing where they choose nothing.
+/// Returns a module's text with the choices of its heads in the bodies; none where there are no
+/// choices.
 pub(super) fn explicit(
     module: &Module,
     v0: bool,
@@ -39,7 +40,7 @@ struct Heads<'t> {
     v0: bool,
     text: &'t str,
     bare: &'t BTreeSet<usize>,
-    /// How the names of what is chosen begin; nothing else has it.
+    /// The prefix of the names of choices; no other name has it.
     name: String,
     edits: Vec<Edit>,
 }
@@ -54,7 +55,7 @@ impl Heads<'_> {
         };
         let mut given = BTreeSet::new();
         args.into_iter().flatten().for_each(|arg| names(arg, &mut given));
-        // A later body of a function or value may have the value of the head.
+        // A later body of a function or value may use the head's value.
         let chooses = |expr: &&Expr| chooses(expr, &given) && !is_choice(expr, &given);
         let is_shared = bodies.iter().skip(1).any(|body| body.assign.is_none());
         let moves = |expr: &&Expr| match bodies.is_empty() || is_shared {
@@ -73,7 +74,7 @@ impl Heads<'_> {
         }
         match bodies.first() {
             Some(body) => self.behind(body, &told)?,
-            // In v0 the key stands in brackets.
+            // In v0 the key is in brackets.
             None => self.alone(value.or(key.map(|key| &**key).filter(|_| !self.v0)), &told)?,
         }
         for body in bodies {
@@ -83,12 +84,12 @@ impl Heads<'_> {
         Ok(())
     }
 
-    /// Moves expressions behind the last statement of a body.
+    /// Moves expressions to the end of a body.
     fn behind(&mut self, body: &RuleBody, told: &[&Expr]) -> Result<(), RegoError> {
         let Some(one) = told.first() else { return Ok(()) };
         let statements = &body.query.stmts;
         let Some((first, last)) = statements.first().zip(statements.last()) else {
-            // An else has a value alone.
+            // An `else` may have only a value.
             return self.alone(body.assign.as_ref().map(|assign| &*assign.value), told);
         };
         let first = quoted(self.text, &first.span);
@@ -105,7 +106,7 @@ impl Heads<'_> {
         Ok(())
     }
 
-    /// Writes a body behind the last part of a head that has none.
+    /// Adds a body after the last part of a head that has none.
     fn alone(&mut self, last: Option<&Expr>, told: &[&Expr]) -> Result<(), RegoError> {
         let Some(one) = told.first() else { return Ok(()) };
         let Some((_, end)) = last.and_then(|last| place(self.text, last)) else {
@@ -117,7 +118,7 @@ impl Heads<'_> {
         Ok(())
     }
 
-    /// Puts names where expressions stand, and gives the statements that give them their values.
+    /// Replaces expressions by names, and returns the statements that assign them.
     fn moved(&mut self, told: &[&Expr]) -> Result<String, RegoError> {
         let mut statements = Vec::new();
         for expr in told {
@@ -134,7 +135,7 @@ impl Heads<'_> {
     }
 }
 
-/// The names in a pattern.
+/// Collects the names in a pattern.
 fn names<'e>(expr: &'e Expr, into: &mut BTreeSet<&'e str>) {
     if let Expr::Var { span, .. } = expr {
         into.insert(span.text());
@@ -142,7 +143,7 @@ fn names<'e>(expr: &'e Expr, into: &mut BTreeSet<&'e str>) {
     ast::parts(expr).into_iter().for_each(|part| names(part, into));
 }
 
-/// Whether a name in brackets, other than those that are given, may choose.
+/// Whether a name in brackets, other than `given`, may choose.
 fn chooses(expr: &Expr, given: &BTreeSet<&str>) -> bool {
     let here = match expr {
         Expr::RefBrack { index, .. } => {
@@ -174,7 +175,7 @@ fn may_be_undefined(expr: &Expr) -> bool {
     }
 }
 
-/// Whether an expression is one choice and nothing else: that is defined for each.
+/// Whether an expression is only one choice, which is defined for each item.
 fn is_choice(expr: &Expr, given: &BTreeSet<&str>) -> bool {
     matches!(expr, Expr::RefBrack { refr, index, .. }
         if matches!(index.as_ref(), Expr::Var { .. }) && !chooses(refr, given))

@@ -9,12 +9,12 @@ use super::{Input, Program, RegoError, RegoLimits, Source};
 use crate::error::text;
 use crate::{Error, Limits};
 
-/// What is asked of each finding.
+/// The rule that is evaluated for each finding.
 const RULE: &str = "data.trivy.ignore";
 
-/// A module `package trivy` whose rule `ignore` is true of findings that do not count.
+/// A module `package trivy` whose rule `ignore` is true for findings that do not count.
 ///
-/// Its input is one finding as Trivy's JSON report has it; `data.lib.trivy` has
+/// Its input is one finding in the form of Trivy's JSON report; `data.lib.trivy` has
 /// `parse_cvss_vector_v3`.
 ///
 /// ```
@@ -38,8 +38,8 @@ impl IgnorePolicy {
     /// Compiles the policy of a file.
     ///
     /// # Errors
-    /// When it is no Rego, has no rule `ignore` in `package trivy`, or asks for documents that
-    /// nothing gives.
+    /// When it is not valid Rego, has no rule `ignore` in `package trivy`, or reads documents that
+    /// do not exist here.
     pub fn read(
         name: &str,
         bytes: &[u8],
@@ -60,7 +60,7 @@ impl IgnorePolicy {
         Ok(Self { name: name.to_owned(), program: Arc::new(program) })
     }
 
-    /// The file that it stands in.
+    /// The name of its file.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -72,7 +72,7 @@ impl IgnorePolicy {
         RULE
     }
 
-    /// Whether a finding, in Trivy's JSON form, does not count at a time.
+    /// Whether the policy ignores a finding, in Trivy's JSON form, at a time.
     ///
     /// # Errors
     /// When that cannot be decided: then the finding counts.

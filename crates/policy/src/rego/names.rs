@@ -1,4 +1,4 @@
-//! What names mean in a module.
+//! The meaning of names in a module.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use super::ast::{self, chain};
 use super::calls::Rules;
 use super::source::Parsed;
 
-/// What names mean in one module.
+/// The meaning of names in one module.
 pub(super) struct Names {
     pub(super) package: Vec<String>,
     imports: BTreeMap<String, Vec<String>>,
@@ -32,7 +32,8 @@ impl Names {
         Self { package, imports, own }
     }
 
-    /// What of the input a path selects, outermost first; none where it is no part of the input.
+    /// Returns the path below the input that a path selects, outermost first; none where it is not
+    /// a part of the input.
     pub(super) fn of_input<'n>(&'n self, path: &'n [&str]) -> Option<Vec<&'n str>> {
         let (root, rest) = path.split_first()?;
         let import = self.imports.get(*root).map(Vec::as_slice).unwrap_or_default();
@@ -44,7 +45,7 @@ impl Names {
         Some(own.iter().map(String::as_str).chain(rest.iter().copied()).collect())
     }
 
-    /// The whole path of a document; none where it is of the input or a local variable.
+    /// Returns the full path of a document; none for a part of the input or a local variable.
     pub(super) fn document(&self, path: &[&str]) -> Option<Vec<String>> {
         let (root, rest) = path.split_first()?;
         if *root == "data" {

@@ -1,11 +1,11 @@
-//! Negations as OPA reads them.
+//! Negations with OPA's meaning.
 //!
 //! OPA's compiler evaluates the operands of a call before the call: `not f(input.x)` becomes
 //! `y = input.x; not f(y)`, and where `input.x` is undefined, so is the body. Of a comparison by
-//! `==` only what is computed is moved ahead; a reference stays in it: `not input.x == 1` holds
+//! `==`, only computed operands are moved ahead; a reference stays in it: `not input.x == 1` holds
 //! where `input.x` is undefined (`ast/compile.go`, `RewriteExprTerms` and `RewriteDynamicTerms`).
-//! The interpreter moves nothing. So each negation gets a statement `_ = operand` before it for
-//! each operand that OPA would move, in the same line.
+//! The interpreter moves nothing. So each negation gets a statement `_ = operand` before it, on the
+//! same line, for each operand that OPA would move.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use super::ast::{self, Scope, Visit, chain};
 use super::edits::{Edit, edited};
 use super::source::Parsed;
 
-/// A module's text with its negations made explicit, and the shapes of its patterns.
+/// Returns a module's text with explicit negations and pattern shapes.
 pub(super) fn explicit(parsed: &Parsed) -> String {
     let imported = parsed.module.imports.iter().filter_map(|import| match &import.r#as {
         Some(name) => Some(name.text().to_owned()),
@@ -38,7 +38,8 @@ pub(super) fn explicit(parsed: &Parsed) -> String {
     edited(&parsed.text, negations.edits)
 }
 
-/// The edits by which something stands before a statement. A body without braces has one statement only, `allow if not f(x)`: `bare` is where those begin.
+/// Returns the edits that insert a text before a statement. A body without braces has only one
+/// statement, `allow if not f(x)`: `bare` has the offsets of those.
 pub(super) fn ahead(
     text: &str,
     bare: &BTreeSet<usize>,
@@ -55,7 +56,7 @@ pub(super) fn ahead(
 struct Negations<'t> {
     text: &'t str,
     bare: &'t BTreeSet<usize>,
-    /// The names that stand for documents and not for local variables.
+    /// The names of documents, as opposed to local variables.
     documents: Vec<String>,
     edits: Vec<Edit>,
 }
@@ -80,14 +81,14 @@ impl Visit for Negations<'_> {
 }
 
 impl<'t> Negations<'t> {
-    /// The text of an expression where it can stand in a line with others.
+    /// Returns the text of an expression where it fits on a line with others.
     fn one_line(&self, expr: &Expr) -> Option<&'t str> {
         let (start, end) = place(self.text, expr)?;
         let text = self.text.get(start..end)?;
         (!text.contains('\n') || !text.contains(['#', '`', '"'])).then_some(text)
     }
 
-    /// The modifiers of a statement, which hold for its operands, too.
+    /// Returns the modifiers of a statement, which hold for its operands, too.
     fn with(&self, statement: &LiteralStmt) -> String {
         statement
             .with_mods
@@ -137,7 +138,8 @@ impl<'e> Operands<'_, 'e> {
         }
     }
 
-    /// A side of an equality: a reference itself stays in it, what is in its brackets does not.
+    /// Handles a side of an equality: a reference itself stays in it, the contents of its brackets
+    /// do not.
     fn of_equality(&mut self, expr: &'e Expr) {
         match expr {
             Expr::RefDot { .. } | Expr::RefBrack { .. } => {
@@ -150,7 +152,7 @@ impl<'e> Operands<'_, 'e> {
         }
     }
 
-    /// An operand of a call.
+    /// Handles an operand of a call.
     fn of_call(&mut self, expr: &'e Expr) {
         match expr {
             Expr::Var { span, .. } => {
@@ -165,7 +167,7 @@ impl<'e> Operands<'_, 'e> {
             {
                 self.found.push(expr);
             }
-            // What is computed is undefined where one of its sides is.
+            // A computed value is undefined where one of its sides is.
             Expr::BinExpr { lhs, rhs, .. }
             | Expr::BoolExpr { lhs, rhs, .. }
             | Expr::ArithExpr { lhs, rhs, .. } => {
@@ -194,7 +196,7 @@ impl<'e> Operands<'_, 'e> {
     }
 }
 
-/// Whether something is chosen by `_`: moved ahead it would be chosen outside of the negation.
+/// Whether `_` makes a choice: moved ahead, it would choose outside of the negation.
 pub(super) fn has_wildcard(expr: &Expr) -> bool {
     match expr {
         Expr::Var { span, .. } => span.text() == "_",
@@ -206,7 +208,8 @@ pub(super) fn bytes(span: &regorus::unstable::Span) -> Option<(usize, usize)> {
     Some((usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?))
 }
 
-/// The bytes of what may begin or end with a string: the spans of strings lack their quotes.
+/// Returns the bytes of code that may begin or end with a string: the spans of strings lack their
+/// quotes.
 pub(super) fn quoted(text: &str, span: &regorus::unstable::Span) -> Option<(usize, usize)> {
     let (start, end) = bytes(span)?;
     let before = text.get(..start)?.ends_with(['"', '`']);
@@ -214,7 +217,8 @@ pub(super) fn quoted(text: &str, span: &regorus::unstable::Span) -> Option<(usiz
     Some((start - usize::from(before), end + usize::from(behind)))
 }
 
-/// The bytes of an expression: the span of an object of several fields begins at the last of them.
+/// Returns the bytes of an expression: the span of an object with several fields begins at the last
+/// one.
 pub(super) fn place(text: &str, expr: &Expr) -> Option<(usize, usize)> {
     let (start, end) = quoted(text, expr.span())?;
     match expr {
@@ -227,7 +231,7 @@ pub(super) fn place(text: &str, expr: &Expr) -> Option<(usize, usize)> {
     }
 }
 
-/// The bytes of an expression; the spans of strings lack their quotes.
+/// Returns the bytes of an expression; the spans of strings lack their quotes.
 pub(super) fn whole(expr: &Expr) -> Option<(usize, usize)> {
     let (start, end) = bytes(expr.span())?;
     match expr {

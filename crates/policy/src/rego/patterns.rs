@@ -1,9 +1,9 @@
-//! Patterns of objects as OPA reads them.
+//! Object patterns with OPA's meaning.
 //!
 //! In OPA `{"a": x} = y` holds only where `y` has as many fields as the pattern (`topdown/eval.go`,
-//! `biunifyObjects`); the interpreter looks up those of the pattern and asks no more. So what is
-//! taken apart is given to a function that knows the pattern's shape, and gives it back where it
-//! fits: `{"a": x} = sealift__exact(y, {1: {}})`.
+//! `biunifyObjects`); the interpreter only looks up the pattern's fields. So the value is passed
+//! through a function that knows the pattern's shape, and returns it where it fits:
+//! `{"a": x} = sealift__exact(y, {1: {}})`.
 //!
 //! A shape is null where anything fits, an array for an array, and for an object
 //! `{NUMBER OF FIELDS: {KEY: SHAPE}}` with those of its fields that have shapes of their own.
@@ -20,14 +20,14 @@ use super::edits::Edit;
 use super::error::RegoPlace;
 use super::negation::{ahead, has_wildcard, place, whole};
 
-/// A value as it is where it has the shape.
+/// Returns a value unchanged where it has the shape.
 const EXACT: &str = "sealift__exact";
-/// The members of a collection that have the shape.
+/// Returns the members of a collection that have the shape.
 const MEMBERS: &str = "sealift__members";
-/// A set, or an object, with those of its members, or keys, that have the shape.
+/// Returns a set, or an object, with only the members, or keys, that have the shape.
 const KEYS: &str = "sealift__keys";
 
-/// The edits of a module by which patterns of objects have as many fields as what they are held to.
+/// Returns the edits of a module by which object patterns match only values with as many fields.
 pub(super) fn edits(
     module: &Module,
     text: &str,
@@ -48,7 +48,7 @@ pub(super) fn edits(
     patterns.refused.map_or(Ok(patterns.edits), Err)
 }
 
-/// Whether an expression by which something is taken apart has an object.
+/// Whether a pattern contains an object.
 fn has_object(pattern: &Expr) -> bool {
     match pattern {
         Expr::Object { .. } => true,
@@ -57,7 +57,7 @@ fn has_object(pattern: &Expr) -> bool {
     }
 }
 
-/// The same where it has names, too: what has none anywhere is compared as a whole.
+/// Whether it also contains names: a pattern without names is compared as a whole.
 pub(super) fn takes_objects_apart(pattern: &Expr) -> bool {
     has_object(pattern) && has_name(pattern)
 }
@@ -71,7 +71,7 @@ fn has_name(pattern: &Expr) -> bool {
     }
 }
 
-/// What is chosen by an object with `_`: the interpreter chooses outside of a negation.
+/// Returns an object with `_` that selects: the interpreter would choose outside of a negation.
 fn open_index(expr: &Expr) -> Option<&Expr> {
     match expr {
         Expr::RefBrack { index, .. } if has_object(index) && has_wildcard(index) => Some(index),
@@ -82,10 +82,10 @@ fn open_index(expr: &Expr) -> Option<&Expr> {
 struct Patterns<'t> {
     text: &'t str,
     bare: &'t BTreeSet<usize>,
-    /// Where that ends which is done: a head is met with each of its bodies.
+    /// The ends of patterns that are done: a head is visited with each of its bodies.
     done: BTreeSet<usize>,
     edits: Vec<Edit>,
-    /// What is inserted ahead of the statement that is looked at.
+    /// The text to insert before the current statement.
     checks: String,
     refused: Option<RegoError>,
 }
@@ -131,7 +131,7 @@ impl Visit for Patterns<'_> {
     }
 
     fn expr(&mut self, expr: &Expr, _: &Scope) {
-        // Of a reference the walk shows the last selection alone.
+        // The walk visits only the last selection of a reference.
         let mut at = expr;
         while let Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } = at {
             if let Expr::RefBrack { index, .. } = at
@@ -145,7 +145,7 @@ impl Visit for Patterns<'_> {
 }
 
 impl<'t> Patterns<'t> {
-    /// The interpreter takes apart what a function is called with before its body.
+    /// The interpreter takes arguments of a function apart before it evaluates the body.
     fn arguments(&mut self, rule: &Rule) {
         let Rule::Spec { head: RuleHead::Func { args, .. }, .. } = rule else { return };
         if let Some(arg) = args.iter().find(|arg| has_object(arg)) {
@@ -155,7 +155,7 @@ impl<'t> Patterns<'t> {
         }
     }
 
-    /// Inserts what a statement's names are held to, once for all of them.
+    /// Inserts the checks of a statement's names, once for all of them.
     fn check_ahead(&mut self, statement: &LiteralStmt) {
         let checks = std::mem::take(&mut self.checks);
         if !checks.is_empty() {
@@ -163,8 +163,8 @@ impl<'t> Patterns<'t> {
         }
     }
 
-    /// Holds what is taken apart by a pattern to its shape; before the statement where it may bind
-    /// a name.
+    /// Restricts a value that a pattern takes apart to the pattern's shape; before the statement
+    /// where it may bind a name.
     fn unify(&mut self, pattern: &Expr, value: &Expr, binds: bool) {
         match (pattern, value) {
             (Expr::Array { items, .. }, Expr::Array { items: values, .. }) => {
@@ -189,8 +189,8 @@ impl<'t> Patterns<'t> {
         }
     }
 
-    /// That both have the same keys is seen to by the interpreter, where they are written out; what
-    /// stands in the fields is not.
+    /// Restricts the values of fields. The interpreter itself checks that both have the same
+    /// literal keys, but not the values.
     fn unify_fields(&mut self, fields: &[Field], values: &[Field], binds: bool) {
         let mut of_key: BTreeMap<&str, &Expr> = BTreeMap::new();
         for (span, key, value) in values {
@@ -211,7 +211,7 @@ impl<'t> Patterns<'t> {
         }
     }
 
-    /// Puts an expression into a function that holds it to the shape of a pattern.
+    /// Wraps an expression in a function that restricts it to the shape of a pattern.
     fn held(&mut self, value: &Expr, function: &str, pattern: &Expr) {
         let Some(shape) = self.shape(pattern) else { return };
         match place(self.text, value) {
@@ -224,7 +224,7 @@ impl<'t> Patterns<'t> {
         }
     }
 
-    /// The shape of a pattern; none where it is refused.
+    /// Returns the shape of a pattern; none where it is refused.
     fn shape(&mut self, pattern: &Expr) -> Option<String> {
         match pattern {
             Expr::Array { items, .. } if has_object(pattern) => {
@@ -250,7 +250,7 @@ impl<'t> Patterns<'t> {
         }
     }
 
-    /// The text of a key that is written out.
+    /// Returns the text of a literal key.
     fn literal(&self, key: &Expr) -> Option<&'t str> {
         match key {
             Expr::String { .. }
@@ -277,10 +277,10 @@ const OPEN_KEY: &str = "an object in a field whose name is not written out, or c
                         that has such fields, is not supported: take it apart in a statement of \
                         its own";
 
-/// What of a value has a shape.
+/// Returns the part of a value that has a shape.
 type Held = fn(&Value, &Value) -> Value;
 
-/// Gives an engine the functions that are inserted.
+/// Adds the inserted functions to an engine.
 pub(super) fn add(engine: &mut Engine) -> Result<(), anyhow::Error> {
     let functions: [(&str, Held); 3] = [(EXACT, exact), (MEMBERS, members), (KEYS, keys)];
     for (name, call) in functions {
@@ -299,7 +299,7 @@ fn exact(value: &Value, shape: &Value) -> Value {
     if fits(value, shape) { value.clone() } else { Value::Undefined }
 }
 
-/// The members of an array keep their numbers, as keys of an object.
+/// The members of an array keep their indexes, as keys of an object.
 fn members(collection: &Value, shape: &Value) -> Value {
     match collection {
         Value::Array(items) => {

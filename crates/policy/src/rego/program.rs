@@ -1,4 +1,4 @@
-//! Compiled modules, evaluated as often as wanted.
+//! Compiled modules, for any number of evaluations.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +16,7 @@ use super::reads::Reads;
 use super::source::Parsed;
 use super::{RegoError, Source};
 
-/// Values in a result; more is no answer that anybody reads.
+/// The most values in a result; nobody reads a larger one.
 const MAX_RESULT_NODES: usize = 1_000_000;
 
 /// Bounds on what compiling and evaluating Rego may cost.
@@ -27,13 +27,13 @@ pub struct RegoLimits {
     pub max_module_bytes: usize,
     /// Modules of one program. Default: 10 000; Trivy's bundle has about 1 500.
     pub max_modules: usize,
-    /// Statements that are evaluated inside one another, over a chain of rules. Default: 400, which
-    /// fit the stack of any thread; Trivy's checks have less than 100.
+    /// How deep statements may be nested when evaluated, over a chain of rules. Default: 400, which
+    /// fit the stack of any thread; Trivy's checks need less than 100.
     pub max_nesting: usize,
-    /// The time of one evaluation. Default: one second.
+    /// The time limit of one evaluation. Default: one second.
     pub max_time: Duration,
-    /// Bytes of what functions make in one evaluation. Default: 64 MiB; those of Trivy's checks make
-    /// some kilobytes.
+    /// Bytes that the functions make in one evaluation. Default: 64 MiB; those of Trivy's checks
+    /// make some kilobytes.
     pub max_made_bytes: usize,
 }
 
@@ -49,43 +49,43 @@ impl Default for RegoLimits {
     }
 }
 
-/// A function that is given to policies beyond those of Rego.
+/// A function for policies beyond those of Rego.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Function {
     /// Its name, `result.new`.
     pub name: &'static str,
-    /// How many arguments it takes.
+    /// The number of its arguments.
     pub arity: u8,
-    /// What it does: a value, nothing where it is undefined, or why it failed.
+    /// Its body: returns a value, nothing where it is undefined, or the reason of a failure.
     pub call: FunctionBody,
 }
 
-/// What a [`Function`] does.
+/// The body of a [`Function`].
 pub type FunctionBody = fn(&[serde_json::Value]) -> Result<Option<serde_json::Value>, String>;
 
 impl Function {
-    /// A function.
+    /// Makes a function.
     #[must_use]
     pub const fn new(name: &'static str, arity: u8, call: FunctionBody) -> Self {
         Self { name, arity, call }
     }
 }
 
-/// A document to judge, in the interpreter's form: made once, it may be given to many programs.
+/// A document to judge in the interpreter's form, made once for any number of programs.
 #[derive(Clone, Debug)]
 pub struct Input(pub(super) Value);
 
 impl Input {
-    /// The form of a JSON document.
+    /// Converts a JSON document.
     #[must_use]
     pub fn new(document: &impl serde::Serialize) -> Self {
-        // Through text, which the interpreter reads faster than it takes over a tree.
+        // The conversion goes through text, which the interpreter reads faster than a tree.
         let text = serde_json::to_string(document).unwrap_or_default();
         Self(Value::from_json_str(&text).unwrap_or(Value::Undefined))
     }
 
-    /// An object of documents that are in that form already; they are shared, not copied.
+    /// Makes an object of converted documents; they are shared, not copied.
     #[must_use]
     pub fn object<'d>(fields: impl IntoIterator<Item = (&'static str, &'d Self)>) -> Self {
         let fields = fields.into_iter().map(|(name, value)| (Value::from(name), value.0.clone()));
@@ -98,9 +98,9 @@ impl Input {
 pub struct Program {
     recipe: Recipe,
     engines: Vec<Engines>,
-    /// The rules that can be asked for, which engines have what each needs, and its path.
+    /// The rules without arguments, each with the index of its engines and its path.
     rules: BTreeMap<String, (usize, Vec<String>)>,
-    /// All of them, with what they use.
+    /// All rules, with their dependencies.
     uses: Rules,
     foreign: Vec<(String, RegoPlace)>,
 }
@@ -112,11 +112,11 @@ impl fmt::Debug for Program {
 }
 
 impl Program {
-    /// Compiles modules together, with the documents below `data` and with functions of the
-    /// caller.
+    /// Compiles modules together, with the documents below `data` and with functions of the caller.
     ///
     /// # Errors
-    /// When a module is no Rego, calls what there is not, depends on itself, or passes a limit.
+    /// When a module is not valid Rego, calls an unknown function, depends on itself, or exceeds a
+    /// limit.
     pub fn compile(
         modules: &[Source<'_>],
         data: &serde_json::Value,
@@ -124,7 +124,7 @@ impl Program {
         limits: &RegoLimits,
     ) -> Result<Self, RegoError> {
         check_count(modules, limits)?;
-        // The interpreter's parser is trusted no more than its evaluation.
+        // The interpreter's parser may panic as well as its evaluation.
         guarded(|| {
             let parsed: Result<Vec<Parsed>, RegoError> =
                 modules.iter().map(|module| Parsed::read(*module, limits)).collect();
@@ -132,11 +132,11 @@ impl Program {
         })
     }
 
-    /// Compiles those of the modules that are sound, and tells of each other by its index why it
-    /// is not: what calls a function of a broken module is broken, too.
+    /// Compiles the valid modules, and returns the error of each other module by its index. A
+    /// module that calls a function of a broken module is broken, too.
     ///
     /// # Errors
-    /// When there are too many modules, or something fails that belongs to none of them.
+    /// When there are too many modules, or an error belongs to none of them.
     pub fn compile_sound(
         modules: &[Source<'_>],
         data: &serde_json::Value,
@@ -180,7 +180,7 @@ impl Program {
         rules.check_depth(limits.max_nesting)?;
 
         let recipe = Recipe::new(parsed, data, given, limits);
-        // All of them together show what is wrong with one.
+        // Only all modules together show some errors of one.
         let whole = recipe.engine(&recipe.all())?;
         let mut engines = vec![Engines::from(recipe.all(), whole)];
         let mut known = BTreeMap::from([(recipe.all(), 0)]);
@@ -205,38 +205,38 @@ impl Program {
         })
     }
 
-    /// The paths of the rules that can be asked for, `data.shop.allow`, in their order.
+    /// Returns the paths of the rules that can be evaluated, `data.shop.allow`, in order.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
         self.rules.keys().map(String::as_str)
     }
 
-    /// Whether there is such a rule.
+    /// Whether a rule exists.
     #[must_use]
     pub fn has_rule(&self, rule: &str) -> bool {
         self.rules.contains_key(rule)
     }
 
-    /// What a rule, and all that it depends on, reads of the input.
+    /// Returns what a rule and all its dependencies read of the input.
     pub(super) fn reads(&self, rule: &str) -> Reads {
         self.rules.get(rule).map(|(_, path)| self.uses.reads(path)).unwrap_or_default()
     }
 
-    /// The module that a rule stands in first.
+    /// Returns the first module that defines a rule.
     pub(super) fn file_of(&self, rule: &str) -> &str {
         self.rules.get(rule).map_or("", |(_, path)| self.uses.file(path))
     }
 
-    /// The documents below `data` that are asked for, and that neither a module makes nor the
-    /// caller gave, and where each is asked for first.
+    /// Returns the documents below `data` that are used but that neither a module nor the caller
+    /// defines, each with its first use.
     pub fn missing_documents(&self) -> impl Iterator<Item = (&str, &RegoPlace)> {
         self.foreign.iter().map(|(path, at)| (path.as_str(), at))
     }
 
-    /// What a rule is for an input at a time, without which the present is undefined; nothing
-    /// where the rule is. Sets are arrays in their order.
+    /// Evaluates a rule with an input at a time; without a time, the present is undefined. Returns
+    /// nothing where the rule is undefined. Sets become arrays in their order.
     ///
     /// # Errors
-    /// When there is no such rule, when evaluating it fails or takes too long.
+    /// When the rule does not exist, or the evaluation fails or takes too long.
     pub fn eval(
         &self,
         rule: &str,
@@ -276,9 +276,9 @@ fn check_count(modules: &[Source<'_>], limits: &RegoLimits) -> Result<(), RegoEr
     Ok(())
 }
 
-/// Runs the interpreter so that a panic of it is an error. It has some on input that it does not
-/// expect (slices beyond the end of a string), and a policy that cannot be decided must deny and
-/// not end a server. What panicked is dropped and never asked again.
+/// Runs the interpreter and turns its panics into errors. It panics on some unexpected input
+/// (slices beyond the end of a string), and a policy that cannot be decided must deny and not end a
+/// server. The engine that panicked is dropped and never used again.
 pub(super) fn guarded<T>(run: impl FnOnce() -> Result<T, RegoError>) -> Result<T, RegoError> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
@@ -298,7 +298,8 @@ pub(super) fn failure(error: &anyhow::Error, max_time: Duration) -> RegoError {
     RegoError::Failed { at, message }
 }
 
-/// A result as JSON. Values share their parts, so that a small one may be large written out.
+/// Converts a result to JSON. Values share their parts, so a small one may be large when written
+/// out.
 fn result(value: &Value) -> Result<serde_json::Value, RegoError> {
     let mut left = MAX_RESULT_NODES;
     let mut waiting = vec![value];

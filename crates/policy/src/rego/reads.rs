@@ -1,21 +1,21 @@
-//! What rules read of the input, by where it goes.
+//! Finds what rules read of the input, by following it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::flow::{Cell, Flow, Part};
 
-/// What a rule, with all that it depends on, reads of the input; never less than it does.
+/// What a rule and all its dependencies read of the input; never less than they really do.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reads {
-    /// The fields that are selected of the input where it is called that.
+    /// The fields that are selected from the input by its own name.
     pub(super) fields: BTreeSet<String>,
-    /// Those that are selected of it under other names: of variables, of arguments.
+    /// The fields that are selected under other names: variables, arguments.
     pub(super) under_names: BTreeSet<String>,
-    /// Whether it is used so that nobody can tell which fields are read.
+    /// Whether it is used so that its fields cannot be followed.
     pub(super) is_used_whole: bool,
-    /// Whether something is evaluated with another input.
+    /// Whether an expression is evaluated with another input.
     pub(super) gives_input: bool,
-    /// What is read of the Namespace that a review shows.
+    /// What is read of the Namespace in a review.
     pub(super) namespace: OfNamespace,
 }
 
@@ -24,12 +24,12 @@ pub(super) struct Reads {
 pub(super) enum OfNamespace {
     #[default]
     Nothing,
-    /// Its name, and that there is one.
+    /// Its name, and that it exists.
     Name,
     Anything,
 }
 
-/// The parts of the input that are told apart.
+/// The parts of the input that are distinguished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     Input,
@@ -40,7 +40,7 @@ enum Place {
 }
 
 impl Reads {
-    /// Of the flows of a rule and of all that it depends on.
+    /// Evaluates the flows of a rule and of all its dependencies.
     pub(super) fn of(flows: &[&Flow]) -> Self {
         let places = places(flows);
         let mut reads =
@@ -75,24 +75,25 @@ impl Reads {
         self.fields.contains(field) || self.under_names.contains(field)
     }
 
-    /// All fields that are selected.
+    /// Returns all selected fields.
     pub(super) fn all(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().chain(&self.under_names).map(String::as_str)
     }
 
-    /// Notes that a part is used as it is.
+    /// Records that a part is used as a whole.
     fn use_of(&mut self, place: Place, part: &Part, names_namespace: bool) {
         let whole = self.select(place, part);
         self.is_used_whole |= whole == Some(Place::Input);
         match whole {
             None => {}
-            // Of what goes over all of it, what has the word for it means it.
+            // A use of the whole review counts for the Namespace only where the module has the word
+            // for it.
             Some(Place::Input | Place::Review) if !names_namespace => {}
             Some(_) => self.namespace = OfNamespace::Anything,
         }
     }
 
-    /// Notes what is selected of a place; what it is where it is one itself.
+    /// Records the selections from a place; returns the place that they reach, if any.
     fn select(&mut self, from: Place, part: &Part) -> Option<Place> {
         if let (Place::Input, Some(field)) = (from, part.selected.first()) {
             let fields = match part.of {
@@ -118,7 +119,7 @@ impl Reads {
 }
 
 impl Place {
-    /// The place that a field is (Gatekeeper, `input.review`).
+    /// Returns the place of a field (Gatekeeper, `input.review`).
     fn select(self, field: &str) -> Option<Self> {
         match (self, field) {
             (Self::Input, "review") => Some(Self::Review),
@@ -132,7 +133,7 @@ impl Place {
     }
 }
 
-/// What each cell may be: each place is followed into each cell once.
+/// Returns the places that each cell may hold: each place is followed into each cell once.
 fn places<'f>(flows: &[&'f Flow]) -> BTreeMap<&'f Cell, BTreeSet<Place>> {
     let mut moves: BTreeMap<&Cell, Vec<(&Part, &Cell)>> = BTreeMap::new();
     for (part, to) in flows.iter().flat_map(|flow| &flow.moves) {
@@ -233,7 +234,7 @@ v := x if x := input.spec
     }
 
     proptest! {
-        /// What is not read changes nothing.
+        /// Removing a field that is not read changes nothing.
         #[test]
         fn what_a_rule_is_said_not_to_read_means_nothing_to_it(
             picked in prop::collection::vec(0..STATEMENTS.len(), 1..6), told in 0..TOLD.len(),
@@ -248,7 +249,7 @@ v := x if x := input.spec
             let Ok(program) = compiled else { return Ok(()) };
             let rule = "data.main.deny";
             let reads = program.reads(rule);
-            // The interpreter finds out late that a variable is never bound.
+            // The interpreter notices late that a variable is never bound.
             let say = |input: &Value| {
                 let said = program.eval(rule, &Input::new(input), None);
                 said.map_err(|error| error.to_string().contains("is unsafe"))
@@ -265,7 +266,8 @@ v := x if x := input.spec
                 prop_assume!(is_program(&said) && is_program(&whole));
                 prop_assert_eq!(&said, &whole, "{} of {}", field, module);
             }
-            // Who tells all of a review, without the word for it, does not mean the Namespace.
+            // A rule that uses a whole review, without the word for it, does not mean the
+            // Namespace.
             let is_meant = module.contains("namespaceObject");
             if reads.namespace != OfNamespace::Anything && is_meant {
                 let mut other = input();

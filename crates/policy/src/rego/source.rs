@@ -1,4 +1,4 @@
-//! A module's text, and the version of Rego that it is written in.
+//! A module's text, and its version of Rego.
 
 use std::collections::BTreeSet;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -12,43 +12,44 @@ use super::negation::bytes;
 use super::program::RegoLimits;
 use super::{RegoError, every, heads, patterns, walks};
 
-/// The words that are keywords of Rego v0 where a module imports them.
+/// The words that are keywords in Rego v0 only where a module imports them.
 const KEYWORDS: [&str; 4] = ["contains", "every", "if", "in"];
 
 /// A module of Rego.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Source<'t> {
-    /// What errors call it.
+    /// Its name in errors.
     pub name: &'t str,
-    /// Its text, Rego v1 or v0.
+    /// Its text, in Rego v1 or v0.
     pub text: &'t str,
 }
 
 impl<'t> Source<'t> {
-    /// A module with its text.
+    /// Makes a module.
     #[must_use]
     pub fn new(name: &'t str, text: &'t str) -> Self {
         Self { name, text }
     }
 }
 
-/// A module that was parsed.
+/// A parsed module.
 pub(super) struct Parsed {
     pub(super) module: Module,
     /// Whether it was read as Rego v0.
     pub(super) v0: bool,
     pub(super) name: String,
-    /// With its walks made explicit.
+    /// The text with explicit walks.
     pub(super) text: String,
-    /// Where the statements begin that stand behind `if`, or the braces around them.
+    /// The offsets of statements, or of the braces around them, after `if`.
     pub(super) bare: BTreeSet<usize>,
-    /// What is changed before the interpreter gets it: names of `every`, shapes of patterns.
+    /// The edits before the interpreter gets it: names of `every`, shapes of patterns.
     pub(super) edits: Vec<Edit>,
 }
 
 impl Parsed {
-    /// Reads a module as v1 and, where it is none, as v0: what is both means the same.
+    /// Reads a module as v1, or where that fails as v0; a module that is valid as both means the
+    /// same.
     pub(super) fn read(source: Source<'_>, limits: &RegoLimits) -> Result<Self, RegoError> {
         let text = source.text.strip_prefix('\u{feff}').unwrap_or(source.text);
         if text.len() > limits.max_module_bytes {
@@ -92,7 +93,7 @@ impl Parsed {
         Ok(Self { module, v0, name: source.name.to_owned(), text, bare, edits })
     }
 
-    /// Whether an error is about it.
+    /// Whether an error is about this module.
     pub(super) fn is_to_blame(&self, error: &RegoError) -> bool {
         match error {
             RegoError::Syntax { at, .. }
@@ -109,16 +110,16 @@ impl Parsed {
     }
 }
 
-/// Why a text is neither v1 nor v0.
+/// Makes the error for a text that is neither v1 nor v0.
 fn complaint(name: &str, text: &str, as_v1: &str, as_v0: Option<&str>) -> RegoError {
     let as_v1 = read(as_v1);
-    // The one further down tells more; what has no word of v1 was not meant to be that.
+    // The error further down says more; a text without a word of v1 was not meant to be v1.
     let older =
         as_v0.map(read).filter(|as_v0| as_v0.0.line > as_v1.0.line || !has_words_of_v1(text));
     let (at, message) = older.unwrap_or(as_v1);
     let at = if at.file.is_empty() { RegoPlace::file(name) } else { at };
     let message = match message.as_str() {
-        // The parser takes a second body for one.
+        // The parser takes a second body for an `else`.
         "else cannot be used with set rules" => {
             "a rule that makes a set has one body: write the rule once for each".to_owned()
         }
@@ -136,7 +137,8 @@ fn has_words_of_v1(text: &str) -> bool {
     words.any(|word| word == "if" || word == "rego.v1")
 }
 
-/// A module's text without `import input`, which imports nothing: the interpreter would print that.
+/// Removes `import input`, which has no effect, from a module's text: the interpreter would print a
+/// warning.
 fn without_input(module: &Module, text: &str) -> String {
     let mut text = text.to_owned();
     for import in module.imports.iter().filter(|import| import.r#as.is_none()) {
@@ -151,29 +153,29 @@ fn without_input(module: &Module, text: &str) -> String {
     text
 }
 
-/// Reads a module as Rego v0; not at all where a word in it may be a keyword that it does not
-/// import. That is v1 then, with a mistake, and the parser would print what it takes the word for.
+/// Reads a module as Rego v0, unless a word in it may be a keyword that it does not import. Such a
+/// text is v1 with a mistake, and the parser would print a warning about the word.
 fn parse_v0(name: &str, text: &str, limits: &RegoLimits) -> Option<Result<Module, String>> {
     let lacks_import = source(name, text, limits).is_ok_and(|source| lacks_import(&source));
     (!lacks_import).then(|| parse(name, text, true, limits))
 }
 
-/// Whether one of the words that are keywords where they are imported stands where one may,
-/// without its import (OPA, "Policy Language", Future Keywords).
+/// Whether a word that is a keyword only where it is imported is at a keyword's place without its
+/// import (OPA, "Policy Language", Future Keywords).
 fn lacks_import(source: &regorus::Source) -> bool {
     let imported = imported(source.contents());
     tokens(source).windows(3).any(|tokens| {
         let [Token(_, before), Token(TokenKind::Ident, word), Token(_, next)] = tokens else {
             return false;
         };
-        // A field, and a function or rule of that name.
+        // The word is a field, or the name of a function or rule.
         let is_name = before.text() == "."
             || (word.text() == "contains" && ["(", "=", ":="].contains(&next.text()));
         !is_name && KEYWORDS.contains(&word.text()) && !imported.contains(&word.text())
     })
 }
 
-/// What a text consists of, without its comments.
+/// Returns the tokens of a text, without its comments.
 fn tokens(source: &regorus::Source) -> Vec<Token> {
     let mut lexer = Lexer::new(source);
     let mut tokens = Vec::new();
@@ -187,7 +189,7 @@ fn tokens(source: &regorus::Source) -> Vec<Token> {
     tokens
 }
 
-/// Where something begins that stands behind `if`.
+/// Returns the offsets of the code after each `if`.
 fn bare(name: &str, text: &str, limits: &RegoLimits) -> BTreeSet<usize> {
     let Ok(source) = source(name, text, limits) else { return BTreeSet::new() };
     let tokens = tokens(&source);
@@ -203,14 +205,14 @@ fn bare(name: &str, text: &str, limits: &RegoLimits) -> BTreeSet<usize> {
     behind.collect()
 }
 
-/// The keywords that a module imports.
+/// Returns the keywords that a module imports.
 fn imported(text: &str) -> Vec<&str> {
     let mut imported = Vec::new();
     for path in text.lines().filter_map(|line| line.trim_start().strip_prefix("import ")) {
         let path = path.split('#').next().unwrap_or_default().trim();
         match path.strip_prefix("future.keywords") {
             Some("") => imported.extend(KEYWORDS),
-            // `every x in xs` brings its `in`.
+            // `every x in xs` includes its `in`.
             Some(".every" | "[\"every\"]") => imported.extend(["every", "in"]),
             Some(keyword) => imported.push(keyword.trim_matches(['.', '[', ']', '"'])),
             None if path == "rego.v1" => imported.extend(KEYWORDS),
@@ -239,8 +241,8 @@ fn parse(name: &str, text: &str, v0: bool, limits: &RegoLimits) -> Result<Module
     parser.parse().map_err(|error| error.to_string())
 }
 
-/// The parser's own bounds. What is made explicit lengthens a module, so the engine
-/// may read four times what was given.
+/// The parser's own limits. Explicit code lengthens a module, so the engine may read four times as
+/// much.
 pub(super) fn lengths(limits: &RegoLimits) -> PolicyLengthConfig {
     let bytes = limits.max_module_bytes.saturating_mul(4);
     PolicyLengthConfig {

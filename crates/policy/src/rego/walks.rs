@@ -1,8 +1,8 @@
-//! `walk` as OPA reads it: a relation, which holds once for each pair of a path and a value.
+//! `walk` with OPA's meaning: a relation that holds once for each pair of a path and a value.
 //!
-//! OPA's compiler turns `x := walk(y)` into `walk(y, x)`, and so each call in another expression
-//! (`ast/compile.go`, `RewriteExprTerms`). The interpreter knows `walk(y, x)` alone, so that each
-//! call of one argument is made to choose one of all pairs: `[w | walk(y, w)][_]`.
+//! OPA's compiler turns `x := walk(y)` into `walk(y, x)`, also in other expressions
+//! (`ast/compile.go`, `RewriteExprTerms`). The interpreter knows only `walk(y, x)`, so each call of
+//! one argument is changed to choose one of all pairs: `[w | walk(y, w)][_]`.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,8 @@ use super::edits::{Edit, edited};
 use super::error::RegoPlace;
 use super::negation::bytes;
 
-/// A module's text with a choice for each call of one argument; nothing where there is none.
+/// Returns a module's text with a choice for each call of one argument; none where there is no such
+/// call.
 pub(super) fn explicit(module: &Module, text: &str) -> Result<Option<String>, RegoError> {
     let mut name = "walked".to_owned();
     while text.contains(&name) {
@@ -33,9 +34,9 @@ pub(super) fn explicit(module: &Module, text: &str) -> Result<Option<String>, Re
 
 struct Walks<'t> {
     text: &'t str,
-    /// How the names of chosen pairs begin; nothing else has it.
+    /// The prefix of the names of chosen pairs; no other name has it.
     name: String,
-    /// Where the calls begin that are done: a head is met with each of its bodies.
+    /// The starts of calls that are done: a head is visited with each of its bodies.
     done: BTreeSet<usize>,
     edits: Vec<Edit>,
     refused: Option<RegoError>,
@@ -73,7 +74,7 @@ impl Visit for Walks<'_> {
             return self.refuse(fcn.span(), "write walk(x, [path, value])");
         };
         if self.done.insert(start) {
-            // Each has its own: a walk may stand within another.
+            // Each call has its own name: walks may be nested.
             let name = format!("{}{start}", self.name);
             self.edits.push(Edit::insert(start, format!("[{name} | ")));
             self.edits.push(Edit::insert(end - 1, format!(", {name}")));
@@ -93,8 +94,8 @@ fn is_walk(function: &Expr) -> bool {
     chain(function).path == ["walk"]
 }
 
-/// A call of `walk` that is evaluated with an expression: one in the query of a comprehension is
-/// not.
+/// Returns a call of `walk` that is evaluated with an expression; a call in a comprehension's query
+/// is not.
 fn relation(expr: &Expr) -> Option<&Span> {
     if let Expr::Call { fcn, .. } = expr
         && is_walk(fcn)

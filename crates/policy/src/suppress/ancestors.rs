@@ -1,15 +1,15 @@
-//! Through what a package is in its project.
+//! The dependents of a package in its project.
 
 use std::collections::{BTreeSet, HashMap};
 
 use sealift_model::{Ecosystem, Package, Purl, Relationship};
 
-/// The packages of an inventory with who needs them.
+/// The packages of an inventory with their dependents.
 pub(super) struct Ancestors<'s> {
     packages: &'s [Package],
-    /// By the type and the folded name of the purl, `npm/left-pad`.
+    /// Packages by the type and the folded name of the purl, `npm/left-pad`.
     named: HashMap<String, Vec<usize>>,
-    /// By lockfile, ecosystem, and `name@version` of what is needed.
+    /// Dependents by lockfile, ecosystem, and the dependency's `name@version`.
     needed_by: HashMap<(&'s str, Ecosystem, &'s str), Vec<usize>>,
 }
 
@@ -28,14 +28,14 @@ impl<'s> Ancestors<'s> {
         ancestors
     }
 
-    /// The packages that have the type and the name of a purl.
+    /// Returns the packages that have the type and the name of a purl.
     pub(super) fn named(&self, purl: &Purl) -> impl Iterator<Item = (usize, &'s Package)> {
         let found = self.named.get(&key(purl)).map(Vec::as_slice).unwrap_or_default();
         let packages = self.packages;
         found.iter().filter_map(move |at| packages.get(*at).map(|package| (*at, package)))
     }
 
-    /// Whether every way from a package up to the project leads through one of `stated`, in each
+    /// Whether every path from a package up to the project leads through one of `stated`, in each
     /// lockfile that lists it.
     pub(super) fn are_all(&self, package: usize, stated: &BTreeSet<usize>) -> bool {
         let Some(places) = self.packages.get(package).map(|package| &package.locations) else {
@@ -49,7 +49,7 @@ impl<'s> Ancestors<'s> {
         let mut ends = Vec::new();
         let mut needs: HashMap<usize, Vec<usize>> = HashMap::new();
         while let Some(at) = open.pop() {
-            // The project asks for it, or may do so: that is a way up without any of them.
+            // The project itself depends on it, or may do so: that path avoids `stated`.
             let Some(found) =
                 self.packages.get(at).filter(|found| found.relationship == Relationship::Indirect)
             else {
@@ -70,7 +70,8 @@ impl<'s> Ancestors<'s> {
                 }
             }
         }
-        // What leads to none of them is a loop, and nobody knows how it got there.
+        // A package that leads to none of `stated` is in a loop, and its way into the project is
+        // unknown.
         let mut led = BTreeSet::new();
         while let Some(at) = ends.pop() {
             if led.insert(at) {
@@ -97,7 +98,7 @@ mod tests {
 
     const FILE: &str = "package-lock.json";
 
-    /// `name: needs`, one package each; the project asks for what has a star.
+    /// Makes packages from lines `name: needs`; a star marks a direct dependency of the project.
     fn packages(lines: &[&str]) -> Vec<Package> {
         let read = |line: &&str| {
             let (name, needs) = line.split_once(':').unwrap();
@@ -125,12 +126,12 @@ mod tests {
             (&["leaf:", "a*:leaf", "b*:leaf"], &["a", "b"], true),
             (&["leaf:", "a*:b c", "b:leaf", "c:leaf"], &["b"], false),
             (&["leaf:", "a*:b c", "b:leaf", "c:leaf"], &["a"], true),
-            // The project asks for it itself, too.
+            // The project depends on it directly, too.
             (&["leaf*:", "a*:leaf"], &["a"], false),
-            // Nobody needs it, or what needs it.
+            // The package, or its dependent, has no dependents.
             (&["leaf:"], &["a"], false),
             (&["leaf:", "a*:leaf", "b:leaf"], &["a"], false),
-            // A loop on the way, and one that nothing leads to.
+            // A loop on the path, and one without an entry.
             (&["leaf:", "a*:b", "b:c leaf", "c:b"], &["a"], true),
             (&["leaf:", "a*:leaf", "b:c leaf", "c:b"], &["a"], false),
             (&["leaf:leaf", "a*:leaf"], &["a"], true),

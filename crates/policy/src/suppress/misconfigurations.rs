@@ -1,23 +1,23 @@
-//! Rules applied to what the checks of configuration files say.
+//! Applies rules to the results of configuration checks.
 
 use sealift_model::Timestamp;
 
 use super::{Suppressions, Unused};
 use crate::ignore::Rule;
 
-/// A rule that says that a check need not hold in a file.
+/// A rule that accepts that a check fails in a file.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Accepted<'s> {
     /// The rule.
     pub rule: &'s Rule,
-    /// Where in its file it stands: `line 3`.
+    /// The place in its file: `line 3`.
     pub place: String,
 }
 
 impl Suppressions {
-    /// The first rule that counts at the time `now` and says that a check need not hold in the
-    /// file at `path`. `names` tells whether a text is an id of the check.
+    /// Returns the first rule that counts at the time `now` and accepts that a check fails in the
+    /// file at `path`. `names` returns whether a text is an id of the check.
     #[must_use]
     pub fn accepts_misconfiguration(
         &self,
@@ -35,7 +35,7 @@ impl Suppressions {
 }
 
 impl Unused {
-    /// Whether it is the rule that takes something else out.
+    /// Whether this is the same rule as `accepted`.
     #[must_use]
     pub fn is(&self, accepted: &Accepted<'_>) -> bool {
         self.source == accepted.rule.source && self.place == accepted.place
@@ -69,7 +69,7 @@ mod tests {
         let text = "misconfigurations:\n- id: DS-0002\n  paths: [\"docs/**\"]\n\
                     vulnerabilities:\n- id: DS-0001\n";
         let rule = |id, path| accepted(IgnoreFormat::TrivyYaml, text, id, path);
-        // Those about vulnerabilities are read first.
+        // The list of vulnerabilities comes before this one.
         assert_eq!(rule("DS-0002", "docs/a/Dockerfile").as_deref(), Some("rule 2"));
         assert_eq!((rule("DS-0002", "Dockerfile"), rule("DS-0001", "Dockerfile")), (None, None));
     }

@@ -1,4 +1,4 @@
-//! Ignore rules and VEX statements applied to findings.
+//! Applies ignore rules and VEX statements to findings.
 
 mod ancestors;
 mod misconfigurations;
@@ -18,7 +18,7 @@ use rules::Rules;
 use serde::Serialize;
 use statements::Verdicts;
 
-/// What says that findings do not count.
+/// The files that suppress findings.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Suppressions {
@@ -30,28 +30,28 @@ pub struct Suppressions {
     pub policies: Vec<IgnorePolicy>,
 }
 
-/// What was scanned, as far as rules and statements can name it.
+/// The scanned image or project, as far as rules and statements can name it.
 #[non_exhaustive]
 pub struct Scanned<'s> {
-    /// What is in it.
+    /// The scanned inventory.
     pub inventory: &'s Inventory,
-    /// What it is called itself, an image by its `pkg:oci` purls.
+    /// Its own names: the `pkg:oci` purls of an image.
     pub purls: Vec<Purl>,
     /// Its SHA-256 digests in hexadecimal.
     pub digests: Vec<String>,
-    /// How statements name it where it is a CycloneDX document: `urn:cdx:<serial number>/<version>`,
-    /// in lower case.
+    /// Its link in statements, where it is a CycloneDX document:
+    /// `urn:cdx:<serial number>/<version>`, in lower case.
     pub link: Option<String>,
-    /// Where a package, by its index, stands in a report. A package without a place is taken by
-    /// the paths of its locations.
+    /// Returns the places of a package, by its index, in a report. For a package without a place,
+    /// the paths of its locations are used.
     pub places: &'s dyn Fn(usize) -> Vec<Place>,
-    /// A finding in the form of Trivy's JSON report, once for each place in it: what ignore
-    /// policies judge. One without a form counts.
+    /// Returns a finding in the form of Trivy's JSON report, once for each of its places, for
+    /// ignore policies. A finding without a form counts.
     pub forms: &'s dyn Fn(&Finding) -> Vec<serde_json::Value>,
 }
 
 impl<'s> Scanned<'s> {
-    /// Something that has no name of its own, with the places of its packages.
+    /// A project without a name of its own, with the places of its packages.
     #[must_use]
     pub fn new(inventory: &'s Inventory, places: &'s dyn Fn(usize) -> Vec<Place>) -> Self {
         let forms = &|_: &Finding| Vec::new();
@@ -66,52 +66,52 @@ impl std::fmt::Debug for Scanned<'_> {
     }
 }
 
-/// A place where a package stands in a report.
+/// The place of a package in a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Place {
-    /// What the report calls it: a lockfile's path, `Node.js`, `nginx:1 (debian 12)`.
+    /// The report's name for it: a lockfile's path, `Node.js`, `nginx:1 (debian 12)`.
     pub target: String,
     /// The package's path; empty where it has none.
     pub path: String,
 }
 
 impl Place {
-    /// A place.
+    /// Makes a place.
     #[must_use]
     pub fn new(target: impl Into<String>, path: impl Into<String>) -> Self {
         Self { target: target.into(), path: path.into() }
     }
 }
 
-/// A finding that does not count.
+/// A suppressed finding.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Suppressed {
     /// The finding.
     pub finding: Finding,
-    /// What takes it out.
+    /// The kind of rule that suppresses it.
     pub by: SuppressedBy,
-    /// Why, in its author's words.
+    /// The reason, in the author's words.
     pub statement: Option<String>,
-    /// The file or document that says so.
+    /// The file or document with the rule or statement.
     pub source: String,
-    /// Where in it: `line 3`, `statements[4]`.
+    /// The place in that file: `line 3`, `statements[4]`.
     pub place: Option<String>,
-    /// The instant from which it counts again.
+    /// The instant at which the suppression expires.
     pub expires: Option<Timestamp>,
 }
 
-/// What takes a finding out.
+/// The kind of rule that suppresses a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SuppressedBy {
-    /// A rule of an ignore file.
+    /// A rule of an ignore file, or an ignore policy.
     Rule,
     /// A statement of a VEX document.
     Vex {
-        /// What it says.
+        /// The statement's status.
         status: VexStatus,
         /// The document's form.
         format: VexFormat,
@@ -119,7 +119,7 @@ pub enum SuppressedBy {
 }
 
 impl SuppressedBy {
-    /// The word of Trivy's `Status`: `ignored`, `not_affected`, `fixed`.
+    /// Returns the word of Trivy's `Status`: `ignored`, `not_affected`, `fixed`.
     #[must_use]
     pub fn status(self) -> &'static str {
         match self {
@@ -129,56 +129,56 @@ impl SuppressedBy {
     }
 }
 
-/// A rule or statement that takes nothing out.
+/// A rule or statement that suppresses nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Unused {
     /// The file or document.
     pub source: String,
-    /// Where in it.
+    /// The place in it.
     pub place: String,
     /// The vulnerability that it names; empty when it names none.
     pub id: String,
-    /// Why it takes nothing out.
+    /// Why it suppresses nothing.
     pub reason: UnusedReason,
 }
 
-/// Why a rule or statement takes nothing out.
+/// Why a rule or statement suppresses nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum UnusedReason {
     /// There is no such finding.
     NoFinding,
-    /// There is such a finding, in another package or product.
+    /// There is such a finding, but in another package or product.
     OtherProduct {
         /// The product that is named.
         product: String,
     },
-    /// The very package has such a finding, and something of what is stated differs.
+    /// The same package has such a finding, but differs from the statement in something.
     Near {
         /// The product that is named.
         product: String,
-        /// What differs: `the version is 1.2 and not 1.3`.
+        /// The difference: `the version is 1.2 and not 1.3`.
         difference: String,
     },
-    /// It holds in some of the places of a package, and not in all.
+    /// The rule holds in some of a package's places, but not in all.
     SomePlaces {
-        /// The first place in which it does not.
+        /// The first place in which it does not hold.
         other: String,
     },
-    /// A newer statement counts.
+    /// A newer statement counts instead.
     Overruled,
-    /// It counts no more.
+    /// It has expired.
     Expired {
-        /// The instant at which it stopped.
+        /// The instant of expiry.
         at: Timestamp,
-        /// How many findings show again.
+        /// The number of findings that show again.
         findings: usize,
     },
-    /// It could not be decided whether it takes something out.
+    /// Whether it suppresses something could not be decided.
     NotRun(String),
-    /// It can never take anything out.
+    /// It can never suppress anything.
     Unusable {
         /// Why.
         why: String,
@@ -188,7 +188,7 @@ pub enum UnusedReason {
 }
 
 impl UnusedReason {
-    /// Whether somebody should look at it: it was surely meant to take something out.
+    /// Whether a user should look at it: it was surely meant to suppress something.
     #[must_use]
     pub fn is_remarkable(&self) -> bool {
         match self {
@@ -232,27 +232,27 @@ impl std::fmt::Display for Unused {
     }
 }
 
-/// What is left of the findings, and what became of the others.
+/// The findings after suppression, and all that was suppressed.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Applied {
     /// The findings that count, in their order.
     pub kept: Vec<Finding>,
-    /// Those that do not, in their order.
+    /// The suppressed findings, in their order.
     pub suppressed: Vec<Suppressed>,
-    /// Rules and statements that take nothing out, by file.
+    /// Rules and statements that suppress nothing, by file.
     pub unused: Vec<Unused>,
 }
 
 impl Suppressions {
-    /// Whether nothing is suppressed.
+    /// Whether there is no file that could suppress anything.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ignore.is_empty() && self.vex.is_empty() && self.policies.is_empty()
     }
 
-    /// The first ignore policy by which something in Trivy's JSON form does not count; where one
-    /// cannot decide, that.
+    /// Returns the first ignore policy that suppresses a result in Trivy's JSON form; a policy that
+    /// cannot decide ends the search with that error.
     #[must_use]
     pub fn policy_for(
         &self,
@@ -272,9 +272,8 @@ impl Suppressions {
         })
     }
 
-    /// Takes out what does not count at the time `now`: ignore rules first, then VEX, then
-    /// ignore policies. Of the statements that apply to a finding the newest counts, of equally
-    /// new ones the last.
+    /// Suppresses findings at the time `now`: by ignore rules first, then VEX, then ignore
+    /// policies. Of the statements on a finding the newest counts, of equally new ones the last.
     #[must_use]
     pub fn apply(&self, findings: Vec<Finding>, scanned: &Scanned<'_>, now: Timestamp) -> Applied {
         let mut applied = Applied::default();
@@ -336,15 +335,15 @@ fn by_policy(finding: Finding, policy: &IgnorePolicy) -> Suppressed {
     }
 }
 
-/// Ignore policies, and what could not be decided.
+/// The ignore policies, and their failures.
 struct Asked<'p> {
     policies: &'p [IgnorePolicy],
-    /// Policy, vulnerability, why.
+    /// The policy, the vulnerability, and the reason.
     failed: BTreeSet<(String, String, String)>,
 }
 
 impl<'p> Asked<'p> {
-    /// The policy that takes a finding out: in each of its places.
+    /// Returns the first policy that ignores a finding in each of its places.
     fn first(
         &mut self,
         finding: &Finding,

@@ -1,4 +1,4 @@
-//! Which rule takes a finding out.
+//! Finds the rule that suppresses a finding.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,17 +9,17 @@ use super::{Place, Scanned, Unused, UnusedReason};
 use crate::ignore::{IgnoreFile, List, Rule, Scope, Subject};
 use crate::vex::Statement;
 
-/// The rules of all files, those with an id by it.
+/// The rules of all files; those with an id are indexed by it.
 pub(super) struct Rules<'r> {
     rules: Vec<Tried<'r>>,
     by_id: HashMap<String, Vec<usize>>,
     general: Vec<usize>,
 }
 
-/// A rule, and what came of it.
+/// A rule and its results so far.
 struct Tried<'r> {
     rule: &'r Rule,
-    /// The list in which the first rule that matches decides: that of one file.
+    /// The list, by file, in which the first rule that matches decides.
     list: Option<(usize, List)>,
     at: usize,
     counts: bool,
@@ -48,8 +48,8 @@ impl<'r> Rules<'r> {
         rules
     }
 
-    /// The rule that takes a finding out: in each place of its package one must hold, and the
-    /// first of them is told.
+    /// Returns the rule that suppresses a finding: each place of its package needs a rule that
+    /// holds, and the rule of the first place is returned.
     pub(super) fn first(
         &mut self,
         finding: &Finding,
@@ -98,7 +98,7 @@ impl<'r> Rules<'r> {
         }
         let holders: Option<Vec<usize>> = holds_in.into_iter().collect();
         let holders = holders?;
-        // Several rules may share the places: then each of them is used.
+        // Several rules may share the places: then each of them counts as used.
         for index in &holders {
             if let Some(tried) = self.rules.get_mut(*index) {
                 tried.findings = tried.findings.max(1);
@@ -116,7 +116,7 @@ impl<'r> Rules<'r> {
         candidates
     }
 
-    /// The rules about vulnerabilities that take nothing out.
+    /// Returns the rules about vulnerabilities that suppress nothing.
     pub(super) fn unused(&self) -> Vec<Unused> {
         let about = |tried: &&Tried<'_>| {
             matches!(tried.rule.scope, Scope::Anything | Scope::Vulnerabilities)

@@ -1,4 +1,4 @@
-//! Which VEX statement speaks of a finding.
+//! Finds the VEX statement that applies to a finding.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -11,23 +11,23 @@ use super::{Scanned, Unused, UnusedReason};
 use crate::pattern::{self, Comparison};
 use crate::vex::{Product, Statement, VersionRange, VexDocument};
 
-/// What counts for each finding.
+/// The statement that counts for each finding.
 pub(super) struct Verdicts<'v> {
     newest: HashMap<usize, Said<'v>>,
     pub(super) unused: Vec<Unused>,
 }
 
-/// A statement about a finding.
+/// A statement that applies to a finding.
 #[derive(Clone, Copy)]
 struct Said<'v> {
     document: &'v VexDocument,
     statement: &'v Statement,
-    /// Its place among all statements.
+    /// Its position among all statements.
     order: usize,
 }
 
 impl Said<'_> {
-    /// Newer statements are greater; one without a time is older than any.
+    /// Returns a sort key: newer statements are greater; one without a time is older than any.
     fn age(&self) -> (Option<Timestamp>, usize) {
         (self.statement.time, self.order)
     }
@@ -76,7 +76,8 @@ impl<'v> Verdicts<'v> {
         self.newest.get(&index).map(|said| (said.document, said.statement))
     }
 
-    /// Notes a statement for each finding that it speaks of; else says why it speaks of none.
+    /// Records a statement for each finding that it applies to; else returns why it applies to
+    /// none.
     fn consider(
         &mut self,
         said: Said<'v>,
@@ -129,7 +130,7 @@ fn unused(document: &VexDocument, statement: &Statement, reason: UnusedReason) -
     }
 }
 
-/// The findings by each of their ids, in lower case.
+/// Indexes the findings by each of their ids, in lower case.
 fn by_id(findings: &[Finding]) -> HashMap<String, Vec<usize>> {
     let mut ids: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, finding) in findings.iter().enumerate() {
@@ -141,11 +142,11 @@ fn by_id(findings: &[Finding]) -> HashMap<String, Vec<usize>> {
     ids
 }
 
-/// What a package is a part of: the target, the project whose lockfile or program it is in, and the
-/// packages that need it there.
+/// The things that a package is a part of: the target, the project of its lockfile or program, and
+/// the packages that depend on it there.
 struct Holders<'s> {
     scanned: &'s Scanned<'s>,
-    /// Made when it is first needed.
+    /// Built on first use.
     ancestors: OnceCell<Ancestors<'s>>,
     roots: BTreeMap<&'s str, Vec<&'s Purl>>,
 }
@@ -162,7 +163,7 @@ impl<'s> Holders<'s> {
         Self { scanned, ancestors: OnceCell::new(), roots }
     }
 
-    /// How a package stands to what a statement is about: the nearest of its products.
+    /// Compares a package with the products of a statement, and returns the nearest result.
     fn relation(&self, products: &[Product], at: usize) -> Comparison {
         let Some(package) = self.scanned.inventory.packages.get(at) else {
             return Comparison::Other;
@@ -175,8 +176,8 @@ impl<'s> Holders<'s> {
         }
     }
 
-    /// Whether a package is in its projects through products of a statement alone, which speak of
-    /// this part of theirs.
+    /// Whether every path to a package in its projects leads through products of the statement that
+    /// apply to the package.
     fn is_below(&self, products: &[Product], at: usize, package: &Package) -> bool {
         if package.relationship != Relationship::Indirect {
             return false;
@@ -196,7 +197,7 @@ impl<'s> Holders<'s> {
         !stated.is_empty() && ancestors.are_all(at, &stated)
     }
 
-    /// Whether a product of this target means a package, wherever in it that is.
+    /// Whether a product of this target covers a package anywhere in it.
     fn speaks_of(&self, product: &Product, package: &Package) -> bool {
         let versions = product.component_versions.as_deref();
         let mut parts = product.components.iter();
@@ -245,15 +246,15 @@ impl<'s> Holders<'s> {
         }
     }
 
-    /// Whether a purl names an image by the digest of what was scanned. What is in no registry has no
-    /// name of its own to compare: a layout, an archive.
+    /// Whether a purl names an image by the digest of the scanned one. A layout or an archive is in
+    /// no registry, and has no name of its own to compare.
     fn has_digest(&self, purl: &Purl) -> bool {
         let digest = purl.version().and_then(|version| version.strip_prefix("sha256:"));
         purl.kind() == "oci"
             && digest.is_some_and(|hex| self.scanned.digests.iter().any(|known| known == hex))
     }
 
-    /// How the product stands to what the package is a part of.
+    /// Compares the product with the things that the package is a part of.
     fn holder(&self, product: &Product, package: &Package) -> Comparison {
         if self.scanned.digests.iter().any(|digest| product.digests.contains(digest)) {
             return Comparison::Equal;
@@ -266,7 +267,7 @@ impl<'s> Holders<'s> {
             nearest(product.purls.iter().map(|stated| compare(stated, versions, purl)))
         };
         let targets = nearest(self.scanned.purls.iter().map(stated));
-        // The same package may be in several projects: each must be meant.
+        // The same package may be in several projects: the product must match each of them.
         let projects = package.locations.iter().map(|place| {
             let roots = self.roots.get(place.path.as_str()).into_iter().flatten();
             nearest(roots.map(|root| stated(root)))
@@ -276,8 +277,8 @@ impl<'s> Holders<'s> {
     }
 }
 
-/// Compares a package with one that a statement names, with the versions that it means where the
-/// purl itself has none.
+/// Compares a package with one in a statement; `versions` applies where the stated purl has no
+/// version.
 fn compare(stated: &Purl, versions: Option<&VersionRange>, purl: &Purl) -> Comparison {
     match (pattern::compare(stated, purl), versions.filter(|_| stated.version().is_none())) {
         (Comparison::Equal, Some(versions)) => versions.compare(purl),

@@ -1,4 +1,4 @@
-//! CSAF of the profile VEX (CSAF 2.0, 4.5): statements about products of a tree.
+//! CSAF with the profile VEX (CSAF 2.0, 4.5): statements about the products of a tree.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -67,25 +67,25 @@ struct FullName {
     product_id: String,
     #[serde(default)]
     product_identification_helper: Helper,
-    /// What the branches above say of its version.
+    /// The versions that the branches above name.
     #[serde(skip)]
     versions: Versions,
 }
 
-/// The versions that a branch names (CSAF 2.0, 3.1.2.3), for products below it.
+/// The versions that a branch names (CSAF 2.0, 3.1.2.3), for the products below it.
 #[derive(Clone, Default)]
 enum Versions {
-    /// The branches name none, or all.
+    /// The branches name no version, or all.
     #[default]
     Any,
     One(Arc<str>),
     Range(Arc<VersionRange>),
-    /// No `vers`, or none that can be evaluated.
+    /// The name is not a `vers` range, or one that cannot be evaluated.
     Unread,
 }
 
 impl Versions {
-    /// Those of a branch, where it names any; else those of the branch that it is in.
+    /// Returns the versions of a branch where it names any, else those of its parent.
     fn below(self, branch: &Branch) -> Self {
         let name = branch.name.as_str();
         let is_text = !name.is_empty() && name.len() <= MAX_BYTES;
@@ -203,8 +203,8 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Read, Error> {
         read.check(stated, limits)?;
         statements(vulnerability, &format!("vulnerabilities[{at}]"), time, &products, &mut read);
     }
-    // All are as old as the document, and of equally old ones the last counts: of a product that is
-    // said to be affected and not affected, in one entry or in two of one CVE, the former is true.
+    // All statements are as old as the document, and of equally old ones the last counts. Where a
+    // product is listed as both affected and not affected, for one CVE, affected must win.
     read.statements.sort_by_key(|statement| match statement.status {
         VexStatus::NotAffected | VexStatus::Fixed => 0,
         VexStatus::UnderInvestigation => 1,
@@ -213,7 +213,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Read, Error> {
     Ok(read)
 }
 
-/// One statement for each product, as each has flags and threats of its own.
+/// Makes one statement for each product, as each has its own flags and threats.
 fn statements(
     vulnerability: &Vulnerability,
     place: &str,
@@ -227,7 +227,7 @@ fn statements(
     let Some(id) = ids.first() else {
         return read.skip(place.to_owned(), "", "it names no vulnerability");
     };
-    // `recommended` says nothing of the vulnerability.
+    // `recommended` states nothing about the vulnerability.
     let stated = vulnerability.product_status.iter();
     for (status, word, product_ids) in
         stated.filter_map(|(word, ids)| Some((status(word)?, word, ids)))
@@ -264,7 +264,7 @@ fn statements(
     }
 }
 
-/// CSAF 2.0, 3.2.3.9.
+/// Returns the status of a word (CSAF 2.0, 3.2.3.9).
 fn status(word: &str) -> Option<VexStatus> {
     match word {
         "known_not_affected" => Some(VexStatus::NotAffected),
@@ -279,12 +279,12 @@ fn status(word: &str) -> Option<VexStatus> {
 #[derive(Default)]
 struct Products {
     named: BTreeMap<String, FullName>,
-    /// What is a part of what.
+    /// The part and the whole of each relationship, by its id.
     parts: BTreeMap<String, (String, String)>,
     groups: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// Why nothing can be compared with a product.
+/// Why a product cannot be compared with packages.
 #[derive(Debug, thiserror::Error)]
 enum NoProduct {
     #[error("{0} is not in the product tree")]
@@ -345,7 +345,7 @@ impl Products {
         self.named.extend(names.into_iter().map(|name| (name.product_id.clone(), name)));
     }
 
-    /// A product, or why nothing can be compared with it.
+    /// Returns a product, or the reason why it cannot be compared with packages.
     fn product(&self, id: &str) -> Result<Product, NoProduct> {
         let named = self.named(id)?;
         let Some((part, whole)) = self.parts.get(id) else {
@@ -378,7 +378,7 @@ impl Products {
         Ok(Product { name: name.to_owned(), purls, versions, digests, ..Product::default() })
     }
 
-    /// Whether a product is meant by a list of products and groups; empty lists mean all.
+    /// Whether a list of products and groups includes a product; empty lists include all.
     fn is_among(&self, id: &str, products: &[String], groups: &[String]) -> bool {
         (products.is_empty() && groups.is_empty())
             || products.iter().any(|known| known == id)
@@ -388,7 +388,7 @@ impl Products {
     }
 }
 
-/// The purls of a product, and the range of the versions of those that have none.
+/// Returns the purls of a product, and the version range for purls without a version.
 fn purls(named: &FullName) -> Result<(Vec<Purl>, Option<Arc<VersionRange>>), NoProduct> {
     let helper = &named.product_identification_helper;
     let texts = helper.purl.iter().chain(&helper.purls);
@@ -411,11 +411,11 @@ fn version_in<'n>(name: &'n str, purl: &Purl) -> Option<&'n str> {
     is_version.then_some(digits)
 }
 
-/// A purl, with the version of the branch where it has none itself.
+/// Reads a purl; the branch's version is used where it has none.
 fn purl(text: &str, versions: &Versions) -> Result<Purl, NoProduct> {
     let wrong = |error| NoProduct::Purl { text: text.to_owned(), error };
     let purl = Purl::parse_lenient(text).map_err(wrong)?;
-    // The version of an image's purl is its digest; what people call so is its tag.
+    // An image's purl has its digest as version; what people call its version is the tag.
     let is_tagged = purl.kind() == "oci" && purl.qualifier("tag").is_some();
     if purl.version().is_some() || is_tagged {
         return Ok(purl);

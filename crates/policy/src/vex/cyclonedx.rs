@@ -182,7 +182,7 @@ fn status(state: &str) -> Option<VexStatus> {
     }
 }
 
-/// Why nothing can be compared with a product.
+/// Why a product cannot be compared with packages.
 #[derive(Debug, thiserror::Error)]
 enum NoProduct {
     #[error("{0} is in another document, and no purl")]
@@ -195,9 +195,10 @@ enum NoProduct {
     Range(String),
 }
 
-/// The product of a reference: a component of this document, or of another where the reference
-/// itself is a purl (a BOM-Link, `urn:cdx:<serial>/<version>#<ref>`). A BOM-Link names an element of
-/// one document: what is not reachable in one product may be in another that has the same package.
+/// Returns the product of a reference: a component of this document, or of another document where
+/// the reference itself is a purl (a BOM-Link, `urn:cdx:<serial>/<version>#<ref>`). A BOM-Link
+/// names an element of one document: code that is not reachable in one product may be in another
+/// with the same package.
 fn product(affected: &Affected, purls: &BTreeMap<String, String>) -> Result<Product, NoProduct> {
     let reference = affected.reference.as_str();
     let link = reference.split_once('#').filter(|_| reference.starts_with("urn:cdx:"));

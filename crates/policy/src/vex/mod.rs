@@ -1,4 +1,4 @@
-//! VEX: what others say of vulnerabilities in a product.
+//! VEX: statements about the vulnerabilities of a product.
 
 mod csaf;
 mod cyclonedx;
@@ -22,14 +22,14 @@ pub use statement::{Product, Statement, VexStatus};
 pub enum VexFormat {
     /// OpenVEX 0.0.1 to 0.2.0.
     OpenVex,
-    /// CSAF 2.0 and 2.1 of the profile VEX.
+    /// CSAF 2.0 and 2.1 with the profile VEX.
     Csaf,
     /// CycloneDX with vulnerabilities.
     CycloneDx,
 }
 
 impl VexFormat {
-    /// The name for people.
+    /// Returns the name for people.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -40,38 +40,38 @@ impl VexFormat {
     }
 }
 
-/// A VEX document as it was read.
+/// A VEX document.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VexDocument {
-    /// Where it comes from, for reports.
+    /// Its source, for reports.
     pub name: String,
     /// Its form.
     pub format: VexFormat,
-    /// What it says, in its order; of CSAF, what is affected last.
+    /// Its statements in order; in CSAF, those with the status affected are last.
     pub statements: Vec<Statement>,
-    /// What of it does not count whatever is scanned, and why.
+    /// Parts that never count, whatever is scanned, and why.
     pub unusable: Vec<Unusable>,
 }
 
-/// A statement, or a product of one, that says nothing that could be used.
+/// A statement, or a product of one, that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unusable {
-    /// Which one, as `statements[3].products[0]`.
+    /// The place, as `statements[3].products[0]`.
     pub place: String,
-    /// The vulnerability that it is about.
+    /// The vulnerability that it names.
     pub id: String,
-    /// Why it says nothing.
+    /// Why it cannot be used.
     pub reason: String,
 }
 
 impl VexDocument {
-    /// Reads a document of any of the forms. `name` stands in reports as its source.
+    /// Reads a document of any of the forms. `name` is its source in reports.
     ///
     /// # Errors
-    /// It is no JSON, of no form that is read, or passes a limit. A statement that cannot be used
-    /// is one of `unusable`.
+    /// The document is not JSON, has no supported form, or exceeds a limit. A statement that cannot
+    /// be used is one of `unusable`.
     pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Self, Error> {
         let marks: Marks = json(bytes, limits)?;
         let (format, read) = if marks.is_openvex() {
@@ -88,7 +88,7 @@ impl VexDocument {
     }
 }
 
-/// What tells the forms apart.
+/// The fields that distinguish the forms.
 #[derive(Deserialize)]
 struct Marks {
     #[serde(rename = "@context", default)]
@@ -112,7 +112,7 @@ impl Marks {
     }
 }
 
-/// What a reader made of a document.
+/// The statements that a reader found.
 #[derive(Default)]
 struct Read {
     statements: Vec<Statement>,
@@ -124,8 +124,8 @@ impl Read {
         self.unusable.push(Unusable { place, id: id.to_owned(), reason: reason.into() });
     }
 
-    /// The justification of a statement, where it is one of those that the format knows; another
-    /// word justifies nothing, and is told.
+    /// Returns the justification of a statement, where the format knows it; another word justifies
+    /// nothing, and is reported.
     fn justification(
         &mut self,
         place: &str,
@@ -141,7 +141,7 @@ impl Read {
         None
     }
 
-    /// Holds the reader to the limit, with so many products to come.
+    /// Checks the limit, with `products` more to come.
     fn check(&self, products: usize, limits: &Limits) -> Result<(), Error> {
         match products.saturating_add(self.statements.len()).saturating_add(self.unusable.len()) {
             count if count > limits.max_statements => {
@@ -152,7 +152,7 @@ impl Read {
     }
 }
 
-/// What justifies that something is not affected: OpenVEX 0.2.0, "Status Justifications", and the
+/// The justifications for the status not affected: OpenVEX 0.2.0, "Status Justifications", and the
 /// labels of flags in CSAF 2.0, 3.2.3.5.1.
 const JUSTIFICATIONS: [&str; 5] = [
     "component_not_present",
@@ -162,12 +162,12 @@ const JUSTIFICATIONS: [&str; 5] = [
     "inline_mitigations_already_exist",
 ];
 
-/// Texts that are not empty.
+/// Returns the text unless it is empty.
 fn some(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
 }
 
-/// Percent-encoding undone; what is no encoding stands for itself.
+/// Decodes percent-encoding; an invalid escape is kept as it is.
 fn decoded(text: &str) -> String {
     let mut parts = text.split('%');
     let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();

@@ -1,4 +1,4 @@
-//! OpenVEX 0.2.0, and what older versions write otherwise: a vulnerability and products as mere
+//! OpenVEX 0.2.0, and the different form of older versions: vulnerabilities and products as plain
 //! texts.
 
 use std::collections::BTreeMap;
@@ -93,7 +93,7 @@ impl Described {
         self.id.as_deref().or(purl).unwrap_or("a product without a name")
     }
 
-    /// The purls of the product, and what is wrong with the first text that should be one.
+    /// Returns the purls of the product, and the problem with the first invalid one.
     fn purls(&self) -> (Vec<Purl>, Option<String>) {
         let id = self.id.as_ref().filter(|id| id.starts_with("pkg:"));
         let mut problem = None;
@@ -186,7 +186,7 @@ fn one_product(
         ProductEntry::Described { component, subcomponents } => (component, subcomponents),
     };
     let own = components(own, &place, id, read);
-    // Some named, and none of them usable: the product as a whole is not what is meant.
+    // There are components, but no usable one: the statement is not about the whole product.
     if (own.named || shared.named) && own.purls.is_empty() && shared.purls.is_empty() {
         return None;
     }

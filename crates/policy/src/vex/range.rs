@@ -8,19 +8,19 @@ use sealift_model::Purl;
 use super::decoded;
 use crate::pattern::Comparison;
 
-/// Comparators of one range: advisories have a few, and each is read for each package.
+/// The most comparators in one range: advisories have a few, and each is read for each package.
 const MAX_CONSTRAINTS: usize = 100;
 
 /// A range of the versions of a package: `vers:maven/>=1.0|<2.0`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct VersionRange {
-    /// As it is written.
+    /// The range as written.
     pub text: String,
-    /// The purl type whose versions it orders.
+    /// The purl type whose order of versions it uses.
     kind: &'static str,
     scheme: Scheme,
-    /// Ascending; none where every version is in the range.
+    /// The constraints in ascending order; none where every version is in the range.
     constraints: Vec<(Comparator, String)>,
 }
 
@@ -34,7 +34,7 @@ enum Comparator {
     GreaterOrEqual,
 }
 
-/// Those of two signs first, as the others begin them.
+/// The two-character signs come first, since the others are their prefixes.
 const COMPARATORS: [(&str, Comparator); 5] = [
     (">=", Comparator::GreaterOrEqual),
     ("<=", Comparator::LessOrEqual),
@@ -43,7 +43,7 @@ const COMPARATORS: [(&str, Comparator); 5] = [
     (">", Comparator::Greater),
 ];
 
-/// The purl types of which `vers` names the order of versions, that order, and its name.
+/// The name in `vers`, the purl type, and the order of versions.
 const SCHEMES: [(&str, &str, Scheme); 15] = [
     ("alpine", "apk", Scheme::Alpine),
     ("alpm", "alpm", Scheme::Alpm),
@@ -63,8 +63,8 @@ const SCHEMES: [(&str, &str, Scheme); 15] = [
 ];
 
 impl VersionRange {
-    /// Reads a range; nothing where it is no `vers`, of an order that is not known here, not
-    /// ascending, or where its intervals contradict each other.
+    /// Reads a range. Returns nothing where the text is not a `vers` range, its scheme is not known
+    /// here, its versions are not ascending, or its intervals contradict each other.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let bare: String = text.chars().filter(|c| !matches!(c, ' ' | '\t')).collect();
         let (name, list) = bare.strip_prefix("vers:")?.split_once('/')?;
@@ -76,7 +76,7 @@ impl VersionRange {
         Some(Self { text: text.to_owned(), kind, scheme, constraints })
     }
 
-    /// How a package stands to it.
+    /// Compares a package with the range.
     pub(crate) fn compare(&self, purl: &Purl) -> Comparison {
         let Some(version) = purl.version() else {
             return Comparison::Near(format!(
@@ -98,7 +98,7 @@ impl VersionRange {
         }
     }
 
-    /// "Checking if a version is contained within a range"; nothing where that cannot be decided.
+    /// "Checking if a version is contained within a range"; none where that cannot be decided.
     fn contains(&self, kind: &str, version: &str) -> Option<bool> {
         if kind != self.kind {
             return None;
@@ -128,7 +128,7 @@ impl Comparator {
         matches!(self, Self::Equal | Self::LessOrEqual | Self::GreaterOrEqual)
     }
 
-    /// Whether an interval begins there.
+    /// Whether this comparator begins an interval.
     fn is_lower_end(self) -> bool {
         matches!(self, Self::Greater | Self::GreaterOrEqual)
     }
@@ -162,8 +162,8 @@ fn constraints(list: &str, scheme: Scheme) -> Option<Vec<(Comparator, String)>> 
     let alternate = ends.iter().zip(ends.iter().skip(1));
     let alternate = alternate
         .fold(true, |so_far, (one, next)| so_far && one.is_lower_end() != next.is_lower_end());
-    // Only exclusions: the rules for checking say that nothing is in such a range, their
-    // explanation that everything else is.
+    // The range has exclusions only: by the rules for checking it contains nothing, by their
+    // explanation everything else.
     let names_some = constraints.iter().any(|(comparator, _)| *comparator != Comparator::Unequal);
     (alternate && names_some).then_some(constraints)
 }

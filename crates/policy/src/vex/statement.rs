@@ -1,4 +1,4 @@
-//! What a VEX document says.
+//! The statements of a VEX document.
 
 use std::sync::Arc;
 
@@ -7,23 +7,23 @@ use serde::Serialize;
 
 use super::VersionRange;
 
-/// How a product stands to a vulnerability.
+/// The status of a product with respect to a vulnerability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum VexStatus {
-    /// It does not concern the product.
+    /// The product is not affected.
     NotAffected,
-    /// It does.
+    /// The product is affected.
     Affected,
-    /// It did, and is repaired in this version.
+    /// The product was affected, and this version is fixed.
     Fixed,
-    /// Nobody knows yet.
+    /// The status is not known yet.
     UnderInvestigation,
 }
 
 impl VexStatus {
-    /// The word of OpenVEX: `not_affected`.
+    /// Returns the word of OpenVEX: `not_affected`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ impl VexStatus {
         }
     }
 
-    /// The status of a word of OpenVEX.
+    /// Returns the status of a word of OpenVEX.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::NotAffected, Self::Affected, Self::Fixed, Self::UnderInvestigation]
@@ -42,7 +42,7 @@ impl VexStatus {
             .find(|status| status.name() == name)
     }
 
-    /// Whether it takes a finding out.
+    /// Whether this status suppresses a finding.
     #[must_use]
     pub fn suppresses(self) -> bool {
         matches!(self, Self::NotAffected | Self::Fixed)
@@ -53,24 +53,24 @@ impl VexStatus {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Statement {
-    /// Where it stands, as `statements[3]`.
+    /// Its place, as `statements[3]`.
     pub place: String,
-    /// The vulnerability by each of its ids.
+    /// The ids of the vulnerability.
     pub ids: Vec<String>,
-    /// What it is about.
+    /// The products that it is about.
     pub products: Vec<Product>,
-    /// What it says.
+    /// The status of these products.
     pub status: VexStatus,
-    /// Why, in the format's word: `vulnerable_code_not_present`.
+    /// The justification, in the format's word: `vulnerable_code_not_present`.
     pub justification: Option<String>,
-    /// Why, in its author's words.
+    /// The reason, in the author's words.
     pub statement: Option<String>,
-    /// When it was made.
+    /// The time of the statement.
     pub time: Option<Timestamp>,
 }
 
 impl Statement {
-    /// Why, in one line.
+    /// Returns the reason in one line.
     #[must_use]
     pub fn reason(&self) -> Option<String> {
         match (&self.justification, &self.statement) {
@@ -91,13 +91,13 @@ pub struct Product {
     pub purls: Vec<Purl>,
     /// Its SHA-256 digests in hexadecimal; any of them.
     pub digests: Vec<String>,
-    /// The document that it is an element of: `urn:cdx:<serial number>/<version>` in lower case. Only
-    /// what is scanned as that document has it.
+    /// The document that it is an element of: `urn:cdx:<serial number>/<version>` in lower case. It
+    /// matches only where that document is scanned.
     pub document: Option<String>,
-    /// The versions that are meant by a package URL of `purls` without one; any where there is none.
+    /// The versions for a package URL of `purls` that has none; without a range, any version.
     pub versions: Option<Arc<VersionRange>>,
-    /// The packages in it that are meant; the product as a whole when there are none.
+    /// The packages in it that the statement is about; empty for the product as a whole.
     pub components: Vec<Purl>,
-    /// The versions that are meant by a package URL of `components` without one.
+    /// The versions for a package URL of `components` that has none.
     pub component_versions: Option<Arc<VersionRange>>,
 }

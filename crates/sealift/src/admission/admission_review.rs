@@ -1,4 +1,4 @@
-//! `AdmissionReview` of `admission.k8s.io/v1`: the question of a server.
+//! `AdmissionReview` of `admission.k8s.io/v1`: the question that an API server sends.
 
 use serde::Deserialize;
 
@@ -7,33 +7,34 @@ use super::Request;
 const API_VERSION: &str = "admission.k8s.io/v1";
 const KIND: &str = "AdmissionReview";
 
-/// Why a document is no question that could be decided on.
+/// Why a document is not an `AdmissionReview` that can be decided on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NoReview {
-    /// It is no JSON, or a part has another form than it must have.
+    /// The document is not JSON, or a part of it has the wrong form.
     #[error("the body is no AdmissionReview: {0}")]
     Form(String),
-    /// It is something else, or of another version.
+    /// The document has another kind or version.
     #[error("{api_version} {kind} is not supported: only {API_VERSION} {KIND} is")]
     Other {
-        /// What it says that it is.
+        /// The kind that it names.
         kind: String,
-        /// And of which version.
+        /// The API version that it names.
         api_version: String,
     },
-    /// It asks nothing.
+    /// The review contains no request.
     #[error("the AdmissionReview has no request")]
     NoRequest,
-    /// The answer could not be told from others.
+    /// The request has no uid, so its answer could not be matched to it.
     #[error("the request has no uid")]
     NoUid,
 }
 
-/// The request of an `AdmissionReview`.
+/// Reads the request of an `AdmissionReview`.
 ///
 /// # Errors
-/// When the bytes are none of `admission.k8s.io/v1`, or have no request with a uid.
+/// When the bytes are not an `AdmissionReview` of `admission.k8s.io/v1`, or hold no request with a
+/// uid.
 pub fn request_of(bytes: &[u8]) -> Result<Request, NoReview> {
     #[derive(Default, Deserialize)]
     #[serde(rename_all = "camelCase", default)]
@@ -47,7 +48,7 @@ pub fn request_of(bytes: &[u8]) -> Result<Request, NoReview> {
         request: Option<Request>,
     }
     let failed = |error: serde_json::Error| NoReview::Form(error.to_string());
-    // The version first: of another one nothing else need be as it is here.
+    // The version is checked first: in another version, the other fields need not exist.
     let Version { api_version, kind } = serde_json::from_slice(bytes).map_err(failed)?;
     if (api_version.as_str(), kind.as_str()) != (API_VERSION, KIND) {
         return Err(NoReview::Other { kind, api_version });

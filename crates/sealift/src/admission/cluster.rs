@@ -1,4 +1,4 @@
-//! A cluster that policies ask, with what it said kept for a moment.
+//! A cluster that policies query; its answers are cached for a moment.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,12 +15,12 @@ use super::lookup::memo::Once;
 use super::lookup::single_flight::NotYet;
 use crate::ThreadPool;
 
-/// A cluster, as policies ask it. It is read, and nothing is changed there.
+/// A cluster that policies query. It is only read; nothing in it is changed.
 ///
-/// What several ask for at once is asked for once. Namespaces and bindings of roles are kept for
-/// some seconds, other answers for one, errors for less; all who ask share one answer. What takes
-/// longer than it may, or than who asks has time, is an error to who waits; it goes on, and is there
-/// for who asks next.
+/// Simultaneous callers share one query and its answer. Namespaces and role bindings are cached for
+/// some seconds, other answers for one second, errors for less. A query that takes longer than its
+/// limit, or than the caller has time, is an error for that caller; the query goes on, and its
+/// answer is there for the next caller.
 pub struct Cluster {
     client: Arc<Client>,
     objects: Once<String, Answer<Value>>,
@@ -35,34 +35,34 @@ impl std::fmt::Debug for Cluster {
     }
 }
 
-/// How long is kept what seldom changes, and is asked for with every object.
+/// How long answers are cached that seldom change and are needed for every object.
 const KEPT: Duration = Duration::from_secs(5);
-/// How long other answers are: as long as the policies of one request may take.
+/// How long other answers are cached: as long as the policies of one request may take.
 const KEPT_ELSE: Duration = Duration::from_secs(1);
-/// How long errors are: that many ask makes nothing better.
+/// How long errors are cached: asking more often would not help.
 const KEPT_ERROR: Duration = Duration::from_millis(500);
-/// How long who asks waits at most: half of what an API server waits for a webhook.
+/// How long a caller waits at most: half of what an API server waits for a webhook.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// What one question may take in all.
+/// How long one query may take in all.
 const LONGEST: Duration = Duration::from_secs(20);
-/// What is kept at most.
+/// The most that is cached.
 const BOUNDS: Bounds = Bounds { entries: 2000, bytes: 64 << 20 };
-/// Questions at once, and those that wait.
+/// The most queries that run at once; the next constant bounds those that wait.
 const MAX_ASKED: usize = 16;
 const MAX_WAITING: usize = 4096;
 const STACK_BYTES: usize = 1 << 20;
 
-/// Where all namespaces are.
+/// The `resource_or_kind` names of namespaces.
 const NAMESPACES: [&str; 2] = ["namespaces", "Namespace"];
 
 type Answer<V> = Result<Arc<V>, Error>;
 
-/// The cluster is asked, and has not answered yet.
+/// The cluster was queried and has not answered yet.
 #[derive(Debug, thiserror::Error)]
 #[error("asking the cluster: {0}")]
 struct Waiting(NotYet);
 
-/// There is one of them.
+/// There is only one `Bound`, so it weighs nothing.
 impl Weight for Bound {
     fn weight(&self) -> usize {
         0
@@ -70,7 +70,7 @@ impl Weight for Bound {
 }
 
 impl Cluster {
-    /// A cluster, with the time as `now` tells it.
+    /// A cluster; `now` gives the time.
     #[must_use]
     pub fn new(client: Client, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         let pool = ThreadPool::new("cluster", MAX_ASKED, MAX_WAITING, STACK_BYTES);
@@ -83,19 +83,19 @@ impl Cluster {
         }
     }
 
-    /// The same, where who asks waits for another time than 5 s at most.
+    /// The same cluster, where a caller waits at most `patience` instead of 5 s.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
     }
 
-    /// The cluster, to be asked by somebody who has time until then.
+    /// The cluster for a caller who waits until then.
     pub(super) fn until<'c>(&'c self, until: Patience<'c>) -> Asking<'c> {
         Asking { cluster: self, until }
     }
 }
 
-/// The cluster, as somebody asks it who has so much time.
+/// The cluster for one caller, with the time that the caller has.
 pub(super) struct Asking<'c> {
     cluster: &'c Cluster,
     until: Patience<'c>,
@@ -129,7 +129,7 @@ impl Asking<'_> {
         self.ask(&self.cluster.objects, what, keep, ask)
     }
 
-    /// An object; null where it is not there.
+    /// Returns an object, or null where it does not exist.
     fn found(
         &self,
         api_version: &str,
@@ -139,7 +139,7 @@ impl Asking<'_> {
     ) -> Result<Arc<Value>, Unanswered> {
         let is_namespace = api_version == "v1" && NAMESPACES.contains(&kind);
         let keep = if is_namespace { KEPT } else { KEPT_ELSE };
-        // Of what is to be found in itself alone, no namespace tells it apart.
+        // A Namespace has no namespace, so the key leaves it out.
         let namespace = if is_namespace { "" } else { namespace };
         let asked = [api_version, kind, namespace, name].map(str::to_owned);
         self.of_objects(format!("object {}", asked.join(" ")), keep, move |client, until| {
@@ -215,7 +215,7 @@ impl Surroundings for Asking<'_> {
         })
     }
 
-    /// Entries stand among the policies.
+    /// Global entries are among the policies, not in the cluster.
     fn global_entry(&self, _: &str, _: Option<&str>) -> Result<Option<Arc<Value>>, Unanswered> {
         Ok(None)
     }

@@ -1,4 +1,4 @@
-//! What is decided on a request.
+//! The decision on a request.
 
 use std::collections::BTreeMap;
 
@@ -8,32 +8,32 @@ use sealift_policy::admission::{Answer, Effect, Outcome};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Decision {
-    /// Why it is refused; it is admitted when there is no reason.
+    /// The reasons for a refusal; the request is admitted when there are none.
     pub refusals: Vec<String>,
-    /// What could not be decided in time; the webhook's setting says what follows.
+    /// The rules that could not be decided in time; the webhook's setting says what follows.
     pub late: Vec<String>,
-    /// What the user is warned of.
+    /// The warnings for the user.
     pub warnings: Vec<String>,
-    /// What is written down in the audit log, by a key of letters, digits, `-`, `_` and `.`.
+    /// Entries for the audit log; a key consists of letters, digits, `-`, `_` and `.`.
     pub annotations: BTreeMap<String, String>,
-    /// What is changed in the object.
+    /// The changes to the object.
     pub patch: Vec<Change>,
-    /// What each rule says, also where it holds.
+    /// The answer of each rule, also where the rule holds.
     pub answers: Vec<Answer>,
 }
 
-/// A value of the object that becomes another (RFC 6902, `replace`).
+/// A replaced value in the object (RFC 6902, `replace`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change {
-    /// Where, as a JSON pointer (RFC 6901).
+    /// The place, as a JSON pointer (RFC 6901).
     pub pointer: String,
-    /// What it becomes.
+    /// The new value.
     pub value: String,
 }
 
 impl Change {
-    /// A change.
+    /// Makes a change.
     #[must_use]
     pub fn new(pointer: impl Into<String>, value: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), value: value.into() }
@@ -41,19 +41,19 @@ impl Change {
 }
 
 impl Decision {
-    /// Nothing is against it.
+    /// A decision with no objection.
     #[must_use]
     pub fn allow() -> Self {
         Self::default()
     }
 
-    /// It is refused.
+    /// A refusal with one reason.
     #[must_use]
     pub fn refuse(why: impl Into<String>) -> Self {
         Self { refusals: vec![why.into()], ..Self::default() }
     }
 
-    /// Whether it is admitted.
+    /// Whether the request is admitted.
     #[must_use]
     pub fn is_allowed(&self) -> bool {
         self.refusals.is_empty() && self.late.is_empty()
@@ -65,7 +65,7 @@ impl Decision {
         if self.is_allowed() { "allow" } else { "deny" }
     }
 
-    /// The same with something for the audit log; what is there under the key stays before it.
+    /// Adds text for the audit log, after any text that the key already has.
     pub fn annotate(&mut self, key: &str, text: &str) {
         let value = self.annotations.entry(key.to_owned()).or_default();
         if !value.is_empty() {
@@ -74,11 +74,12 @@ impl Decision {
         value.push_str(text);
     }
 
-    /// Takes in what a rule says, with what follows: one that cannot be decided fails.
+    /// Adds a rule's answer and its effect; a rule that cannot be decided counts as failed.
     pub(super) fn hear(&mut self, answer: Answer) {
         if !answer.outcome.is_fine() {
             let text = told(&answer);
-            // By the effect alone: that a policy is not scored is about reports (`Outcome::Warn`).
+            // The effect alone decides: a policy that is not scored matters to reports only
+            // (`Outcome::Warn`).
             match answer.effect {
                 Effect::Deny => self.refusals.push(text),
                 Effect::Warn => self.warnings.push(text),
@@ -88,13 +89,13 @@ impl Decision {
         self.answers.push(answer);
     }
 
-    /// Takes in that a rule cannot be decided yet.
+    /// Adds the answer of a rule that cannot be decided yet.
     pub(super) fn hear_late(&mut self, answer: Answer) {
         self.late.push(told(&answer));
         self.answers.push(answer);
     }
 
-    /// Takes over what another decision on the same request says.
+    /// Adds another decision on the same request.
     pub fn add(&mut self, other: Self) {
         self.refusals.extend(other.refusals);
         self.late.extend(other.late);
@@ -107,7 +108,7 @@ impl Decision {
     }
 }
 
-/// What a rule says, for people.
+/// A rule's answer, for people.
 fn told(answer: &Answer) -> String {
     let Answer { policy, rule, message, outcome, .. } = answer;
     let rule = if rule.is_empty() { String::new() } else { format!("/{rule}") };

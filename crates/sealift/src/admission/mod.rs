@@ -1,5 +1,5 @@
-//! May this object be: Kubernetes admission policies and image rules, what they say of objects, and
-//! how that is told.
+//! Decides whether a Kubernetes object is admitted, by admission policies and image rules, and
+//! writes the decision in several forms.
 //!
 //! ```no_run
 //! use std::time::{Duration, Instant};
@@ -32,8 +32,8 @@
 //!                                                                              └─ answers ──> Review
 //! ```
 //!
-//! It fails closed: what cannot be found out, or not in time, refuses. What was found of images is
-//! kept for a while in memory. Policies alone, without images or files, are asked so:
+//! It fails closed: what cannot be found out, or not in time, refuses. Answers about images are
+//! cached in memory for a while. Policies alone, without images or files, are evaluated like this:
 //!
 //! ```
 //! use sealift::admission::{Alone, Operation, Policies, Request, Review};
@@ -87,42 +87,42 @@ pub use rules::Rules;
 pub use scoped_registries::{CredentialScope, MissingHost, ScopedRegistries};
 pub use world::{Asked, Registry, Tally, World};
 
-/// What policies say of objects.
+/// The answers of policies on objects.
 #[derive(Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Review {
-    /// In the order in which they were asked.
+    /// The rows in the order of evaluation.
     pub rows: Vec<Row>,
 }
 
-/// What one rule says of one object.
+/// The answer of one rule on one object.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Row {
-    /// `apps/v1`.
+    /// The API version, such as `apps/v1`.
     pub api_version: String,
-    /// `Deployment`.
+    /// The kind, such as `Deployment`.
     pub kind: String,
-    /// Empty for cluster-wide kinds.
+    /// The namespace; empty for cluster-wide kinds.
     pub namespace: String,
-    /// Its name, or the beginning that the server completes.
+    /// The object's name, or the prefix that the server completes.
     pub name: String,
-    /// What the rule says.
+    /// The rule's answer.
     #[serde(flatten)]
     pub answer: Answer,
 }
 
-/// The outcomes, the gravest first.
+/// The outcomes, the most serious first.
 const OUTCOMES: [Outcome; 5] =
     [Outcome::Error, Outcome::Fail, Outcome::Warn, Outcome::Pass, Outcome::Skip];
 
 impl Review {
-    /// Asks the policies about one request.
+    /// Evaluates the policies on one request.
     pub fn ask(&mut self, policies: &Policies, request: &Request, around: &dyn Surroundings) {
         self.add(request, policies.review(request, around));
     }
 
-    /// Takes in what was said of a request, as by [`Rules::review`].
+    /// Adds the answers on a request, such as those of [`Rules::review`].
     pub fn add(&mut self, request: &Request, answers: Vec<Answer>) {
         let object = request.judged();
         let text = |pointer: &str| {
@@ -142,36 +142,36 @@ impl Review {
         }
     }
 
-    /// Takes over what another review found.
+    /// Adds the rows of another review.
     pub fn append(&mut self, other: Self) {
         self.rows.extend(other.rows);
     }
 
-    /// Whether no rule that is enforced fails or cannot be decided.
+    /// Whether no enforced rule fails or cannot be decided.
     #[must_use]
     pub fn is_allowed(&self) -> bool {
         !self.rows.iter().any(Row::refuses)
     }
 
-    /// How often each outcome is among the rows, the gravest first.
+    /// Counts the rows of each outcome, the most serious first.
     fn counts(&self) -> [(Outcome, usize); 5] {
         let count = |outcome| self.rows.iter().filter(|row| row.answer.outcome == outcome).count();
         OUTCOMES.map(|outcome| (outcome, count(outcome)))
     }
 
-    /// As a table for people: what fails, and how much there is of everything.
+    /// A table for people: each failure, and the counts of all outcomes.
     #[must_use]
     pub fn table(&self) -> String {
         output::table::text(self)
     }
 
-    /// As JSON, in the form of a policy report (`wgpolicyk8s.io`).
+    /// JSON in the form of a policy report (`wgpolicyk8s.io`).
     #[must_use]
     pub fn json(&self) -> String {
         output::json::text(self)
     }
 
-    /// As JUnit: a suite for each policy, a test for each rule and object.
+    /// JUnit XML: a suite for each policy, a test for each rule and object.
     #[must_use]
     pub fn junit(&self) -> String {
         output::junit::text(self)

@@ -1,4 +1,4 @@
-//! What is said of the objects in a text, or to the review that it is.
+//! Judges the objects in a text, or the `AdmissionReview` that it contains.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -14,13 +14,13 @@ use super::lookup::deadline::Patience;
 use super::{LoadError, NoReview, Review, Rules, objects, request_of, response};
 use crate::Observer;
 
-/// By what it is told that a document asks.
+/// The group and kind that mark a document as an `AdmissionReview`.
 const ASKS: (&str, &str) = ("admission.k8s.io", "AdmissionReview");
 
-/// What stands in for a cluster: files, folders of files, and texts, each with its name.
+/// Loads files that stand in for a cluster: files, folders, and texts, each with its name.
 ///
 /// # Errors
-/// The first that cannot be read, or is not of its kind's form.
+/// The first one that cannot be read, or does not have the form of its kind.
 pub fn stand_in(
     now: Timestamp,
     files: &[PathBuf],
@@ -41,20 +41,20 @@ pub fn stand_in(
     Ok(around)
 }
 
-/// What is said of the objects in a text.
+/// The result for the objects in a text.
 #[derive(Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Reviewed {
-    /// Whether all of it is admitted.
+    /// Whether all objects are admitted.
     pub allowed: bool,
-    /// What each rule says of each object.
+    /// The answer of each rule on each object.
     #[serde(flatten)]
     pub review: Review,
-    /// Why something is refused.
+    /// The reasons for refusals.
     pub refusals: Vec<String>,
-    /// What the user is warned of.
+    /// The warnings for the user.
     pub warnings: Vec<String>,
-    /// The `AdmissionReview` that answers the one that asked.
+    /// The `AdmissionReview` answer, where the text was an `AdmissionReview`.
     pub response: Option<Value>,
 }
 
@@ -73,34 +73,34 @@ impl Reviewed {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TextError {
-    /// It is neither JSON nor YAML.
+    /// The text is neither JSON nor YAML.
     #[error(transparent)]
     Unreadable(#[from] Error),
-    /// It is an `AdmissionReview` that cannot be answered.
+    /// The text is an `AdmissionReview` that cannot be answered.
     #[error(transparent)]
     NoReview(#[from] NoReview),
-    /// An `AdmissionReview` stands among other documents, or is to be judged as another operation.
+    /// An `AdmissionReview` is among other documents, or another operation was named for it.
     #[error("an AdmissionReview is judged alone, and as the operation that it says")]
     NotAlone,
-    /// A document in it is no object.
+    /// A document in the text is not an object.
     #[error(transparent)]
     NoObject(#[from] LoadError),
-    /// There is none.
+    /// The text has no documents.
     #[error("there is no object")]
     Empty,
-    /// The observer wants no more; nothing is said.
+    /// The observer cancelled; there is no result.
     #[error("cancelled")]
     Cancelled,
 }
 
 impl Rules {
-    /// What is said of the objects in a text in JSON or YAML, each as it would be created unless an
-    /// `operation` is named or what stands in for a cluster names one; or of the `AdmissionReview`
-    /// that it is. What is not known by `until` is refused.
+    /// Judges the objects in a text in JSON or YAML, each as if it were created, unless `operation`
+    /// or the files that stand in for a cluster name another operation; or judges the
+    /// `AdmissionReview` that the text is. What is not known by `until` is refused.
     ///
     /// # Errors
-    /// When there is nothing that could be judged, or the observer wants no more. Looking at images
-    /// goes on by itself even so, for whoever asks next.
+    /// When there is nothing to judge, or the observer cancels. Work on images goes on even so, for
+    /// later calls.
     pub fn review_text(
         &self,
         text: &[u8],

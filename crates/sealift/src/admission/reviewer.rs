@@ -1,4 +1,4 @@
-//! Reviews of texts, for programs that are no server.
+//! Reviews of texts, for programs that are not servers.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{Observer, trust};
 
-/// Policies and image rules with all that they are asked with, loaded for any number of reviews from
-/// any number of threads.
+/// Policies and image rules with all that they need, loaded once for any number of reviews from any
+/// number of threads.
 ///
 /// ```no_run
 /// use std::time::{Duration, Instant};
@@ -47,21 +47,21 @@ pub struct Reviewer {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ReviewerSources {
-    /// What objects are judged by.
+    /// The policies and rules that objects are judged by.
     pub judged_by: Sources,
-    /// What stands in for a cluster: files, and folders of files.
+    /// Files, and folders of files, that stand in for a cluster.
     pub cluster: Vec<PathBuf>,
-    /// Such documents that are at hand, each with its name.
+    /// Such documents as text, each with its name.
     pub cluster_texts: Vec<(String, String)>,
-    /// File of the trusted root; without it that of the public-good instance that is built in.
+    /// The file of the trusted root; the default is the built-in root of the public-good instance.
     pub trusted_root: Option<PathBuf>,
 }
 
 impl Reviewer {
-    /// Loads all of it. The trusted root is read when something first needs it.
+    /// Loads everything. The trusted root is read when it is first needed.
     ///
     /// # Errors
-    /// The first part that cannot be used; that there is nothing to judge by.
+    /// The first part that cannot be used; or that there is nothing to judge by.
     pub fn load(
         given: ReviewerSources,
         registries: impl Registry,
@@ -75,16 +75,16 @@ impl Reviewer {
         Ok(Self { rules, around, notes })
     }
 
-    /// What people should know of the policies, as what of them is left out.
+    /// Notes for the user on the policies, such as parts that are left out.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 
-    /// What is said of the objects in a text: as [`Rules::review_text`].
+    /// Judges the objects in a text, as [`Rules::review_text`] does.
     ///
     /// # Errors
-    /// As there.
+    /// As [`Rules::review_text`].
     pub fn review(
         &self,
         text: &[u8],

@@ -1,4 +1,4 @@
-//! Policies and image rules as a judge, replaced as a whole when they change.
+//! A judge of policies and image rules, which are replaced as a whole when they change.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
@@ -26,29 +26,28 @@ pub(super) struct Loaded {
 
 /// Judges objects by policies and by the image rules, from many threads at once.
 ///
-/// What takes longer than a request may goes on by itself, and is there when it is asked for
-/// again.
+/// Work that takes longer than a request allows goes on by itself; a later call finds its result.
 #[derive(Debug)]
 pub struct Rules {
-    /// None until something was loaded.
+    /// None until something is loaded.
     current: RwLock<Option<Arc<Loaded>>>,
     images: Images,
 }
 
 impl Rules {
-    /// A judge that knows nothing yet, and refuses everything until it does.
+    /// A judge without rules, which refuses everything until some are loaded.
     #[must_use]
     pub fn new(world: World) -> Self {
         Self { current: RwLock::new(None), images: Images::new(world) }
     }
 
-    /// Judges by other rules from now on. Requests under way are judged by those that were.
+    /// Replaces the rules. Requests under way are still judged by the old ones.
     pub(super) fn replace(&self, loaded: Loaded) {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         *current = Some(Arc::new(loaded));
     }
 
-    /// Whether there is a cluster to ask, or something that stands in for one.
+    /// Whether there is a cluster, or files that stand in for one.
     pub(super) fn knows_cluster(&self) -> bool {
         match self.images.cluster() {
             Known::Nothing => false,
@@ -61,13 +60,13 @@ impl Rules {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Whether anything was loaded.
+    /// Whether rules are loaded.
     #[must_use]
     pub fn is_loaded(&self) -> bool {
         self.current().is_some()
     }
 
-    /// Whether the object may be, as it stands. What is not known by `until` is said to be late.
+    /// Decides on the object without changes. What is not known by `until` is reported as late.
     #[must_use]
     pub fn validate(&self, request: &Request, until: Instant) -> Decision {
         let until = Patience::from(until);
@@ -80,7 +79,7 @@ impl Rules {
         decision
     }
 
-    /// What is changed in the object before anybody validates it: tags become digests.
+    /// Returns the changes to the object before it is validated: tags become digests.
     #[must_use]
     pub fn mutate(&self, request: &Request, until: Instant) -> Decision {
         let until = Patience::from(until);
@@ -94,7 +93,7 @@ impl Rules {
         }
         let uses = changeable(request);
         let (uses, images) = to_be_asked(rules, &uses, &mut decision);
-        // What has its digest already stays as it is written.
+        // A name that already has a digest is left unchanged.
         let tagged = uses.into_iter().zip(images).filter(|(_, image)| image.digest().is_none());
         let (uses, images): (Vec<_>, Vec<_>) = tagged.unzip();
         let resolved = self.images.resolve(&images, None, until);
@@ -107,15 +106,15 @@ impl Rules {
         decision
     }
 
-    /// Whether the object may be once it is changed, and the changes: what somebody comes to who
-    /// asks first what is changed, then whether that may be. Only the images that a rule is about
-    /// are named by their digests.
+    /// Makes the changes and decides on the changed object, as a server does that calls
+    /// [`Rules::mutate`] and then [`Rules::validate`]. Only images that a rule covers are changed
+    /// to digests.
     #[must_use]
     pub fn review(&self, request: &Request, until: Instant) -> Decision {
         self.review_within(request, until.into())
     }
 
-    /// The same, for somebody who may want no more.
+    /// The same, for a caller who may cancel.
     pub(super) fn review_within(&self, request: &Request, until: Patience<'_>) -> Decision {
         let Some(loaded) = self.current() else {
             return Decision::refuse(ImageRefusal::NotLoaded.to_string());
@@ -125,7 +124,7 @@ impl Rules {
         let mut changes = self.pins(request, &tags, until);
         let request = changed(request, &changes.patch);
         let mut decision = self.by_policies(&loaded, &request, &tags, until);
-        // What policies want named by digests they judge so.
+        // Policies that want digests judge the images by them.
         let wanted = self.pins(&request, &tags, until);
         if !wanted.patch.is_empty() {
             let request = changed(&request, &wanted.patch);
@@ -137,7 +136,7 @@ impl Rules {
         decision
     }
 
-    /// Images by their names: each with its digest where it may run, else why not.
+    /// Returns for each image name the name with its digest where it may run, else the refusal.
     #[must_use]
     pub fn images(&self, names: &[String], until: Instant) -> Vec<Result<String, ImageRefusal>> {
         let until = Patience::from(until);
@@ -178,8 +177,8 @@ impl Rules {
         decision
     }
 
-    /// The digests of the images that somebody wants to be named so. Where one cannot be had,
-    /// whoever wants it says so.
+    /// Returns the changes to digests that policies want. Where a digest is not known, the policy
+    /// itself reports that.
     fn pins(&self, request: &Request, tags: &Tags, until: Patience<'_>) -> Decision {
         let mut decision = Decision::allow();
         for (used, image) in tags.wanted(|| changeable(request)) {
@@ -192,7 +191,7 @@ impl Rules {
 }
 
 impl Decision {
-    /// The tag stays beside the digest, which decides: people and other policies read it.
+    /// The tag stays beside the digest, which decides: people and other policies read the tag.
     fn pin(&mut self, pointer: &str, image: &Reference, pinned: &Reference) {
         let Some(digest) = pinned.digest() else { return };
         let pinned = image.with_digest(digest.clone()).to_string();

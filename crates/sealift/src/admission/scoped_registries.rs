@@ -1,4 +1,4 @@
-//! Registries of which one has something of its own.
+//! Registries with settings for one of them alone.
 
 use sealift_model::Reference;
 use sealift_policy::admission::Cause;
@@ -6,9 +6,9 @@ use sealift_policy::admission::Cause;
 use super::Registry;
 use crate::RegistryImage;
 
-/// Registries by any name, of which one may be asked with what is meant for it alone: credentials,
-/// or leave to do without TLS. Whoever writes an object names its images, and so chooses whom a
-/// review asks.
+/// Registries of any name, one of which may have its own settings: credentials, or permission to go
+/// without TLS. The author of an object names its images, and so chooses which registries a review
+/// queries.
 #[derive(Clone, Debug)]
 pub struct ScopedRegistries<F> {
     host: Option<String>,
@@ -16,23 +16,23 @@ pub struct ScopedRegistries<F> {
     ask: F,
 }
 
-/// Whether what is meant for one registry goes along when an image's registry is asked.
+/// Whether the settings for one registry apply to an image's registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "it is the one, or it is not")]
 pub enum CredentialScope {
-    /// The registry for which everything is meant that was given.
+    /// The registry that the settings are meant for.
     Own,
-    /// Another one, to which nothing of what was given goes.
+    /// Another registry, which gets none of the settings.
     Other,
 }
 
-/// Something is meant for one registry, and it is not said for which.
+/// There are settings for one registry, and its host is not named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is not said which registry is meant: objects name any")]
 #[expect(clippy::exhaustive_structs, reason = "it says no more")]
 pub struct MissingHost;
 
-/// No registry is asked.
+/// The registry is not queried, because of the offline mode.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}: offline no registry is asked")]
 struct Offline(Reference);
@@ -41,11 +41,11 @@ impl<F> ScopedRegistries<F>
 where
     F: Fn(&Reference, CredentialScope) -> Result<RegistryImage, Cause> + Send + Sync + 'static,
 {
-    /// Registries that `ask` knows how to ask. `host` is the one for which everything is meant;
-    /// without it `has_own` must be false: that anything is meant for one alone.
+    /// Registries that `ask` queries. `host` is the one that the settings are meant for; without
+    /// it, `has_own` (whether there are such settings) must be false.
     ///
     /// # Errors
-    /// When something is meant for one registry, and it is not said for which.
+    /// When there are settings for one registry, and its host is not named.
     pub fn new(host: Option<String>, has_own: bool, ask: F) -> Result<Self, MissingHost> {
         match host {
             None if has_own => Err(MissingHost),
@@ -53,7 +53,7 @@ where
         }
     }
 
-    /// The same, where `offline` none is asked.
+    /// The same; with `offline`, no registry is queried.
     #[must_use]
     pub fn offline(self, offline: bool) -> Self {
         Self { offline, ..self }

@@ -1,5 +1,5 @@
-//! What policies may ask of the world: the time, images, signatures; and the cluster, where one is
-//! given. Without, a policy that needs one says that it cannot be decided.
+//! What policies can query: the time, images, signatures, and the cluster, where one is given.
+//! Without one, a policy that needs it reports that it cannot be decided.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,8 +29,8 @@ pub(super) struct Around<'a> {
 }
 
 impl Around<'_> {
-    /// An image that an object names. Objects choose no registries to be asked but those that the
-    /// rules allow.
+    /// Parses the name of an image in an object. An object can cause queries to allowed registries
+    /// only.
     fn image_of(&self, name: &str) -> Result<Reference, NotKnown> {
         image_to_be_asked(self.measure.gate.rules(), name)
     }
@@ -39,7 +39,7 @@ impl Around<'_> {
         self.tags.resolve(image, self.images, self.until)
     }
 
-    /// Asks the cluster; where there is none, who knows but the time.
+    /// Queries the cluster; without one, only the time is known.
     fn of_cluster<T>(&self, ask: impl FnOnce(&dyn Surroundings) -> T) -> T {
         match self.images.cluster() {
             Known::Nothing => ask(&Alone(self.now())),
@@ -61,7 +61,7 @@ impl Surroundings for Around<'_> {
     fn namespace_labels(&self, name: &str) -> Result<BTreeMap<String, String>, Unanswered> {
         match self.knows_cluster() {
             true => self.of_cluster(|cluster| cluster.namespace_labels(name)),
-            // A policy that asks for others is refused when it is loaded.
+            // A policy that needs other labels is refused when it is loaded.
             false => Ok([(NAME_LABEL.to_owned(), name.to_owned())].into()),
         }
     }
@@ -99,7 +99,7 @@ impl Surroundings for Around<'_> {
         self.of_cluster(|cluster| cluster.call(method, url, body))
     }
 
-    /// What is given of an image stands in for its registry.
+    /// Data that is given for an image replaces its registry.
     fn image(&self, reference: &str) -> Result<Value, Unanswered> {
         if let Ok(given) = self.of_cluster(|cluster| cluster.image(reference)) {
             return Ok(given);
@@ -110,7 +110,7 @@ impl Surroundings for Around<'_> {
         Ok(self.images.facts(&image, digest, self.measure, self.until)?)
     }
 
-    /// What is given for an entry stands in for what the policies say of it.
+    /// Data that is given for an entry replaces the entry in the policies.
     fn global_entry(
         &self,
         name: &str,

@@ -1,4 +1,4 @@
-//! What judging asks beyond the objects themselves.
+//! What judging needs beyond the objects themselves.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use sealift_policy::admission::{Cause, Surroundings};
 use super::Cluster;
 use crate::RegistryImage;
 
-/// Says how an image's registry is asked.
+/// Returns access to the registry of an image.
 pub trait Registry: Send + Sync + 'static {
-    /// The image in its registry.
+    /// Returns the image in its registry.
     ///
     /// # Errors
-    /// When that registry cannot be asked at all.
+    /// When there is no way to query that registry.
     fn image(&self, reference: &Reference) -> Result<RegistryImage, Cause>;
 }
 
@@ -27,24 +27,24 @@ where
     }
 }
 
-/// Is told how images are looked at.
+/// Receives counts of how images are looked at.
 pub trait Tally: Send + Sync + 'static {
-    /// Something was asked of an image.
+    /// A question about an image was asked.
     fn asked(&self, how: Asked);
 
-    /// So many answers are kept.
+    /// The number of cached answers.
     fn kept(&self, entries: usize);
 }
 
-/// Where an answer about an image comes from.
+/// The source of an answer about an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "found, waited for, or begun")]
 pub enum Asked {
-    /// It was kept.
+    /// The answer was cached.
     Kept,
-    /// Somebody else asks already.
+    /// Another caller's query was already running.
     Joined,
-    /// Its registry is asked.
+    /// A new query to the registry.
     Made,
 }
 
@@ -54,14 +54,14 @@ impl Tally for () {
     fn kept(&self, _: usize) {}
 }
 
-/// What is known of a cluster.
+/// The source of cluster data.
 pub(super) enum Known {
     Nothing,
     Cluster(Box<Cluster>),
     Files(Arc<dyn Surroundings + Send + Sync>),
 }
 
-/// The time, and registries; a cluster, or what stands in for one.
+/// The time, the registries, and a cluster or its stand-in.
 pub struct World {
     pub(super) registry: Box<dyn Registry>,
     pub(super) now: Box<dyn Fn() -> Timestamp + Send + Sync>,
@@ -70,7 +70,7 @@ pub struct World {
 }
 
 impl World {
-    /// A world of registries, with the time as `now` tells it.
+    /// A world of registries; `now` gives the time.
     #[must_use]
     pub fn new(
         registry: impl Registry,
@@ -80,19 +80,19 @@ impl World {
         Self { registry, now, tally: Arc::new(()), cluster: Known::Nothing }
     }
 
-    /// The same, with a cluster that policies may ask.
+    /// The same, with a cluster that policies can query.
     #[must_use]
     pub fn with_cluster(self, cluster: Cluster) -> Self {
         Self { cluster: Known::Cluster(Box::new(cluster)), ..self }
     }
 
-    /// The same, with files that stand in for a cluster. Their time is not asked.
+    /// The same, with files that stand in for a cluster. The time of those files is not used.
     #[must_use]
     pub fn with_files(self, files: Arc<dyn Surroundings + Send + Sync>) -> Self {
         Self { cluster: Known::Files(files), ..self }
     }
 
-    /// The same, where somebody is told how images are looked at.
+    /// The same, with a [`Tally`] that receives counts.
     #[must_use]
     pub fn with_tally(self, tally: impl Tally) -> Self {
         Self { tally: Arc::new(tally), ..self }

@@ -1,12 +1,12 @@
-//! Fields and elements of values, those that may not be there included.
+//! Access to fields and elements of values, also optional ones.
 
 use super::error::{Error, Result};
 use super::value::{Key, Opaque, Value};
 
-/// The one field of an authorizer.
+/// The only field of an authorizer.
 const REQUEST_RESOURCE: &str = "requestResource";
 
-/// A field. One of an optional value is optional itself, `a.?b.c` too.
+/// Selects a field. A field of an optional value is optional itself, in `a.?b.c` too.
 pub(super) fn select<'a>(of: &Value<'a>, field: &'a str, optional: bool) -> Result<Value<'a>> {
     match of {
         Value::Map(map) => match (map.field(field), optional) {
@@ -28,7 +28,7 @@ pub(super) fn select<'a>(of: &Value<'a>, field: &'a str, optional: bool) -> Resu
     }
 }
 
-/// Whether there is a field; what has none can be asked too, as cel-go lets it be.
+/// Whether there is a field; values without fields are allowed, as in cel-go.
 pub(super) fn has(of: &Value<'_>, field: &str) -> Result<bool> {
     match of {
         Value::Map(map) => Ok(map.has(field)),
@@ -38,7 +38,7 @@ pub(super) fn has(of: &Value<'_>, field: &str) -> Result<bool> {
     }
 }
 
-/// An element of a list or a map; none where there may be none.
+/// Selects an element of a list or a map; none where an optional one is missing.
 pub(super) fn element<'a>(
     of: &Value<'a>,
     index: &Value<'a>,

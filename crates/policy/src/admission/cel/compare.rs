@@ -1,5 +1,4 @@
-//! Equality and order, which go across the number types (cel-spec, langdef.md, Equality and
-//! Ordering).
+//! Equality and order, also between number types (cel-spec, langdef.md, Equality and Ordering).
 
 use std::cmp::Ordering;
 
@@ -7,9 +6,9 @@ use super::error::{Error, Result};
 use super::evaluate::Run;
 use super::value::{List, Map, Opaque, Value};
 
-/// Whether two values are equal. Values of different types are not, numbers apart.
+/// Whether two values are equal. Values of different types are not, except for numbers.
 ///
-/// Each part that is looked at is a step, as a value may hold another many times over.
+/// Each part that is compared counts as a step, as a value may contain another many times.
 pub(crate) fn equal<'a>(run: &mut Run<'a>, left: &Value<'a>, right: &Value<'a>) -> Result<bool> {
     run.spend(1)?;
     Ok(match (left, right) {
@@ -67,14 +66,14 @@ fn equal_opaque(left: &Opaque, right: &Opaque) -> bool {
         (Opaque::Ip(left), Opaque::Ip(right)) => left == right,
         (Opaque::Image(left), Opaque::Image(right)) => left == right,
         (Opaque::Quantity(left), Opaque::Quantity(right)) => left == right,
-        // What was built does not count.
+        // Build metadata does not count.
         (Opaque::Semver(left), Opaque::Semver(right)) => left.order(right).is_eq(),
         (Opaque::Url(left), Opaque::Url(right)) => left == right,
         _ => false,
     }
 }
 
-/// Which of two values is less; an error where they have no order.
+/// Returns the order of two values; an error where they have none.
 pub(crate) fn compare(name: &str, left: &Value<'_>, right: &Value<'_>) -> Result<Option<Ordering>> {
     match (left, right) {
         (Value::Double(left), _) if left.is_nan() => Ok(None),
@@ -104,7 +103,7 @@ fn order(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
     })
 }
 
-/// Exact, also where a `double` cannot hold the whole number.
+/// Compares exactly, also where a `double` cannot hold the whole number.
 fn with_double(whole: i128, double: f64) -> Option<Ordering> {
     if double.is_nan() {
         return None;
@@ -119,13 +118,13 @@ fn with_double(whole: i128, double: f64) -> Option<Ordering> {
     })
 }
 
-/// A whole `double` that 64 bits hold.
+/// Returns a whole `double` that fits 64 bits.
 pub(crate) fn whole(double: f64) -> Option<i64> {
     (double.floor().total_cmp(&double).is_eq() || double == 0.0).then_some(())?;
     i64::try_from(to_i128(double)?).ok()
 }
 
-/// The whole number below 2^100 that a `double` is, its fraction cut off.
+/// Returns the whole part of a `double` below 2^100.
 pub(crate) fn to_i128(double: f64) -> Option<i128> {
     let bits = double.to_bits();
     let exponent = i32::try_from((bits >> 52) & 0x7ff).ok()? - 1075;
@@ -139,8 +138,8 @@ pub(crate) fn to_i128(double: f64) -> Option<i128> {
     Some(if double.is_sign_negative() { -magnitude } else { magnitude })
 }
 
-/// The nearest `double` to a whole number.
+/// Returns the nearest `double` to a whole number.
 pub(crate) fn to_double(whole: i128) -> f64 {
-    // No `as`: the digits of a whole number are always read as the nearest one.
+    // Parsing always rounds to the nearest `double`, so `as` is not needed.
     whole.to_string().parse().unwrap_or(f64::NAN)
 }

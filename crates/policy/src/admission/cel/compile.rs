@@ -1,4 +1,4 @@
-//! From syntax to a program: names are looked up, macros become loops.
+//! Compiles syntax to a program: names are resolved, macros become loops.
 
 use std::collections::BTreeSet;
 
@@ -11,22 +11,22 @@ use super::types::{Checker, Static, Wanted};
 use super::value::Type;
 use crate::admission::regular;
 
-/// What an expression may name.
+/// The names that an expression may use.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     inputs: Vec<Input>,
     variables: Vec<String>,
-    /// Of the variables, where types are checked.
+    /// The types of the variables, where types are checked.
     types: Option<Vec<Static>>,
 }
 
 impl Names {
-    /// These inputs, and no variables yet.
+    /// Starts with these inputs, and no variables.
     pub(crate) fn new(inputs: &[Input]) -> Self {
         Self { inputs: inputs.to_vec(), variables: Vec::new(), types: None }
     }
 
-    /// The same, where an expression whose types cannot fit is none.
+    /// The same, with type checks at compilation.
     pub(crate) fn checked(self) -> Self {
         Self { types: Some(Vec::new()), ..self }
     }
@@ -48,15 +48,15 @@ impl Names {
     /// Compiles one expression.
     ///
     /// # Errors
-    /// When it is none, or names what is not there.
+    /// When it is invalid, or uses an unknown name.
     pub(crate) fn compile(&self, text: &str) -> Result<Program, CompileError> {
         self.compile_as(text, Wanted::Anything)
     }
 
-    /// The same, where types are checked of one that must yield something.
+    /// The same, and where types are checked, the expression must yield the wanted type.
     ///
     /// # Errors
-    /// Also when it yields something else.
+    /// Also when it yields another type.
     pub(crate) fn compile_as(&self, text: &str, wanted: Wanted) -> Result<Program, CompileError> {
         let syntax = parse(text)?;
         let inputs = BTreeSet::new();
@@ -81,12 +81,12 @@ struct Compiler<'s> {
     text: &'s str,
     locals: Vec<&'s str>,
     inputs: BTreeSet<Input>,
-    /// How many calls of `format` there are around the expression at hand.
+    /// The number of `format` calls around the current expression.
     formats: usize,
 }
 
-/// The types that are values by their names. Those of libraries are named as their values are
-/// (cel-go; Kubernetes, `cel/ip.go` and its neighbours).
+/// Types that are values, by name. Those of libraries are named like their values (cel-go;
+/// Kubernetes, `cel/ip.go` and its neighbours).
 const TYPES: [(&str, Type); 19] = [
     ("bool", Type::Bool),
     ("bytes", Type::Bytes),
@@ -167,9 +167,9 @@ impl<'s> Compiler<'s> {
         })
     }
 
-    /// Literals of a list, or of a map, are of one type, but in what `format` prints; both servers
-    /// refuse others (cel-go, `HomogeneousAggregateLiterals`). Only parts whose
-    /// type their form shows are compared.
+    /// Checks that the literals in a list, or in a map, have one type, except in arguments of
+    /// `format`; both servers refuse others (cel-go, `HomogeneousAggregateLiterals`). Only parts
+    /// whose form shows their type are compared.
     fn of_one_type<'e>(&self, parts: impl Iterator<Item = &'e Expr>, at: usize) -> Compiled<()> {
         if self.formats > 0 {
             return Ok(());
@@ -224,7 +224,7 @@ impl<'s> Compiler<'s> {
         Ok(Expr::Select { of, field: field.into(), optional })
     }
 
-    /// The type of a name with dots, `net.IP`, unless its first part is a variable.
+    /// Returns the type of a name with dots, `net.IP`, unless its first part is a variable.
     fn type_of_library(&self, of: &Syntax, field: &str) -> Option<Type> {
         let path = dotted(of)?;
         let first = path.split('.').next();
@@ -235,8 +235,8 @@ impl<'s> Compiler<'s> {
         TYPES.iter().find(|(named, _)| *named == whole).map(|(_, named)| *named)
     }
 
-    /// Whether this is `namespaceObject.metadata.name`: the name is known wherever the Namespace is
-    /// not, so that who asks for no more does not count as asking for it.
+    /// Whether this is `namespaceObject.metadata.name`: that name is always known, so an expression
+    /// that reads no more does not count as a reader of the Namespace.
     fn is_of_namespace(&self, of: &Syntax, field: &str) -> bool {
         field == "name"
             && self.names.inputs.contains(&Input::NamespaceObject)
@@ -337,7 +337,7 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    /// Compiles with more variables in sight.
+    /// Compiles with more local variables.
     fn with<T>(
         &mut self,
         variables: &[&'s str],
@@ -350,7 +350,7 @@ impl<'s> Compiler<'s> {
         compiled
     }
 
-    /// The loop that a call is, where it is one: by the name and the number of arguments alone.
+    /// Returns the loop of a macro call: only the name and the number of arguments decide.
     fn macro_of(
         &mut self,
         target: &'s Syntax,
@@ -421,7 +421,7 @@ fn evident_type(expr: &Expr) -> Option<&'static str> {
     Some(named.name())
 }
 
-/// What is wrong with a pattern, in one line.
+/// Returns the error of a pattern in one line.
 pub(super) fn short(pattern: &str, why: &str) -> String {
     let why = why.lines().last().unwrap_or_default();
     let why = why.trim_start_matches("error: ").trim_start_matches("no regular expression: ");
@@ -429,7 +429,7 @@ pub(super) fn short(pattern: &str, why: &str) -> String {
     format!("{start:?} is no regular expression: {why}")
 }
 
-/// The path that names with dots between them are.
+/// Returns the path of names with dots between them.
 fn dotted(syntax: &Syntax) -> Option<String> {
     match &syntax.kind {
         Kind::Name { name, .. } => Some(name.clone()),

@@ -1,13 +1,13 @@
-//! Why an expression cannot be compiled, or has no value.
+//! Errors of compiling and evaluating expressions.
 
 use super::value::Value;
 use crate::admission::Unanswered;
 
-/// Why a text is no expression, or asks for what is not there.
+/// Why a text is not a valid expression.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("column {column}: {problem}")]
 pub(crate) struct CompileError {
-    /// Where it is wrong: characters before it, plus one.
+    /// The column of the error, counted in characters from 1.
     pub(crate) column: usize,
     /// What is wrong.
     pub(crate) problem: String,
@@ -15,8 +15,8 @@ pub(crate) struct CompileError {
 
 /// Why an expression has no value.
 ///
-/// `&&`, `||` and the macros built on them may do without the value that was not there; all of
-/// them stop for one that is [fatal](Self::is_fatal).
+/// `&&`, `||` and the macros built on them may not need the missing value; a
+/// [fatal](Self::is_fatal) error stops all of them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Error {
     /// A map has no such key, or a value no such field.
@@ -34,25 +34,25 @@ pub(crate) enum Error {
     /// A division by zero.
     #[error("division by zero")]
     DivisionByZero,
-    /// An optional value that is not there was asked for.
+    /// An optional value is missing where a value is needed.
     #[error("optional.none() dereference")]
     NoValue,
-    /// A value is not of the form that a function asks for.
+    /// A value does not have the form that a function needs.
     #[error("{0}")]
     Invalid(String),
-    /// What the surroundings were asked for, they could not give.
+    /// The surroundings have no answer.
     #[error("{0}")]
     Unanswered(String),
-    /// It would cost more than it may.
+    /// The cost limit is exceeded.
     #[error("the expression takes more than {0} steps")]
     Cost(u64),
-    /// It is nested too deeply.
+    /// The nesting limit is exceeded.
     #[error("the expression is nested more than {0} levels deep")]
     Depth(usize),
 }
 
 impl Error {
-    /// Whether nothing can make up for it.
+    /// Whether no operator can recover from it.
     pub(crate) fn is_fatal(&self) -> bool {
         matches!(self, Self::Cost(_) | Self::Depth(_))
     }
@@ -73,5 +73,5 @@ impl From<Unanswered> for Error {
     }
 }
 
-/// What evaluation yields.
+/// The result of an evaluation.
 pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,9 +1,9 @@
-//! The value of an expression.
+//! Evaluates expressions.
 //!
-//! `&&`, `||`, `all` and `exists` hold to the specification's rule on errors (langdef.md, Logical
-//! Operators): an operand that decides makes up for another that has no value. What an evaluation
-//! may cost is bounded as Kubernetes bounds it: each step and each piece of what is read or made
-//! counts, and one that goes past the budget ends, whatever stands around it.
+//! `&&`, `||`, `all` and `exists` follow the specification's rule on errors (langdef.md, Logical
+//! Operators): an operand that decides makes up for another that has no value. The cost of an
+//! evaluation is bounded as in Kubernetes: each step and each piece of data that is read or made
+//! counts, and the evaluation ends when the budget is exceeded, whatever operators are around.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -24,27 +24,27 @@ use super::syntax::Operator;
 use super::value::{List, Map, Text, Value};
 use crate::admission::{Alone, Surroundings, regular};
 
-/// Steps of one expression, the variables that it asks for included: what Kubernetes allows one
-/// call (`PerCallLimit`).
+/// Steps of one expression, including the variables that it uses: Kubernetes' limit for one call
+/// (`PerCallLimit`).
 const MAX_STEPS: u64 = 1_000_000;
 
 /// Steps of all expressions of one policy on one object (`RuntimeCELCostBudget`).
 const MAX_TOTAL_STEPS: u64 = 10_000_000;
 
-/// Steps that compiling a pattern counts as: a large one takes some milliseconds.
+/// The cost of compiling a pattern, in steps: a large one takes some milliseconds.
 const PATTERN_STEPS: usize = 5_000;
 
-/// Levels of expressions in each other, those of the variables asked for included. Each takes
-/// some hundred bytes of stack.
+/// The deepest nesting of expressions, including those of the variables that are used. Each level
+/// takes some hundred bytes of stack.
 const MAX_DEPTH: usize = 400;
 
-/// Levels of lists and maps in the value of a variable, JSON's own apart.
+/// The deepest nesting of lists and maps in a variable's value, apart from JSON's own.
 const MAX_LEVELS: usize = 100;
 
-/// Whether a call of what stands in the text has a value: none names anything.
+/// Evaluates a call with literal arguments, which uses no names, to see whether it has a value.
 pub(super) fn constant(expr: &Expr) -> Result<()> {
     let shared = Shared::default();
-    // No time is asked for.
+    // The time is never read.
     let Ok(now) = Timestamp::from_unix_seconds(0) else { return Ok(()) };
     let around = Alone(now);
     let mut run = Run::new(&[], &around, &shared);
@@ -58,15 +58,15 @@ pub(crate) struct Run<'a> {
     variables: &'a [Program],
     known: Vec<Option<Result<Value<'a>>>>,
     pub(super) surroundings: &'a dyn Surroundings,
-    /// What those gave.
+    /// The answers of the surroundings.
     shared: &'a Shared,
-    /// What it verifies of images.
+    /// The images that it may verify, and has verified.
     pub(super) images: Images,
-    /// The one namespace that the policy may look into.
+    /// The only namespace whose objects the policy may read.
     pub(super) namespace: Option<&'a str>,
     patterns: BTreeMap<String, regex::Regex>,
     pub(super) locals: Vec<Value<'a>>,
-    /// Where the locals of the expression at hand begin.
+    /// The index of the current expression's first local.
     base: usize,
     depth: usize,
     left: u64,
@@ -74,7 +74,7 @@ pub(crate) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// Nothing given yet; the variables are evaluated when they are asked for, once.
+    /// Begins without inputs; each variable is evaluated once, when it is first used.
     pub(crate) fn new(
         variables: &'a [Program],
         surroundings: &'a dyn Surroundings,
@@ -104,10 +104,10 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The value of an expression.
+    /// Evaluates an expression.
     ///
     /// # Errors
-    /// When it has none, or takes too long.
+    /// When it has no value, or exceeds a limit.
     pub(crate) fn value(&mut self, program: &'a Program) -> Result<Value<'a>> {
         let allowance = MAX_STEPS.min(self.left_in_total);
         self.left = allowance;
@@ -133,25 +133,26 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What the surroundings gave, to be read where it is.
+    /// Stores an answer of the surroundings, so that values can borrow from it.
     pub(super) fn share(&mut self, given: Arc<Json>) -> Result<&'a Json> {
         let (given, seen) = self.shared.keep(given);
         self.spend(1 + seen)?;
         Ok(given)
     }
 
-    /// Counts the reading or writing of a text: ten bytes are a step.
+    /// Counts the reading or writing of a text: one step for ten bytes.
     pub(super) fn spend_bytes(&mut self, bytes: usize) -> Result<()> {
         self.spend(bytes.div_ceil(10))
     }
 
-    /// Counts the search of a text for a pattern, by the length of both, as Kubernetes does.
+    /// Counts the search for a pattern in a text, by both lengths, as Kubernetes does.
     fn spend_search(&mut self, pattern: &regex::Regex, text: &str) -> Result<()> {
         let width = pattern.as_str().len().div_ceil(4);
         self.spend(text.len().div_ceil(10).saturating_mul(width))
     }
 
-    /// A pattern that only the evaluation knows, to search a text for; compiling one is dear.
+    /// Compiles a pattern that is only known at evaluation, to search a text; compiling is
+    /// expensive.
     pub(super) fn pattern(&mut self, pattern: &str, text: &str) -> Result<regex::Regex> {
         let pattern = self.compiled(pattern)?;
         self.spend_search(&pattern, text)?;
@@ -180,7 +181,7 @@ impl<'a> Run<'a> {
         value
     }
 
-    /// Each kind in a function of its own, so that one level takes little of the stack.
+    /// Each kind has a function of its own, so that one level takes little of the stack.
     fn eval_kind(&mut self, expr: &'a Expr) -> Result<Value<'a>> {
         match expr {
             Expr::Literal(literal) => Ok(of_literal(literal)),
@@ -229,7 +230,7 @@ impl<'a> Run<'a> {
     #[inline(never)]
     fn call(&mut self, function: &'static Function, arguments: &'a [Expr]) -> Result<Value<'a>> {
         let arguments = self.evals(arguments)?;
-        // Whatever a function does, it reads what it takes, and what it gives takes room.
+        // Every function reads its arguments, and its result takes memory.
         self.spend_texts(&arguments)?;
         let value = (function.body)(self, &arguments)?;
         self.spend_texts(std::slice::from_ref(&value))?;
@@ -272,7 +273,7 @@ impl<'a> Run<'a> {
         self.with([value], |run| run.eval(body))
     }
 
-    /// What is not optional is itself, as cel-go lets it be.
+    /// A value that is not optional is used as it is, as in cel-go.
     #[inline(never)]
     fn optional_or(&mut self, of: &'a Expr, otherwise: &'a Expr, value: bool) -> Result<Value<'a>> {
         match self.eval(of)? {
@@ -313,7 +314,7 @@ impl<'a> Run<'a> {
         {
             value = Err(error);
         }
-        // What was too deep for one place need not be for another.
+        // An error of depth depends on the place of use, so it is not kept.
         if !matches!(value, Err(Error::Depth(_)))
             && let Some(known) = self.known.get_mut(index)
         {
@@ -322,8 +323,8 @@ impl<'a> Run<'a> {
         value
     }
 
-    /// A variable may hold lists of lists, which the next one may hold in turn: none may be nested
-    /// so deeply that looking through it would take the stack.
+    /// Checks the nesting of a variable's value. A variable may hold lists of another variable's
+    /// lists; deep nesting would overflow the stack.
     fn check_levels(&mut self, value: &Value<'a>, left: usize) -> Result<()> {
         self.spend(1)?;
         let Some(below) = left.checked_sub(1) else { return Err(Error::Depth(MAX_LEVELS)) };
@@ -426,7 +427,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// `&&` and `||`: the first that is `deciding` decides; else an error, where there was one.
+    /// `&&` and `||`: the first operand that is `deciding` decides; else an error, where there was
+    /// one.
     #[inline(never)]
     pub(super) fn decide<T>(
         &mut self,

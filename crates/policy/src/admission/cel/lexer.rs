@@ -1,8 +1,8 @@
-//! Words of an expression (cel-spec, langdef.md, Syntax).
+//! Splits an expression into tokens (cel-spec, langdef.md, Syntax).
 
 use super::error::CompileError;
 
-/// One word.
+/// A token.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token {
     Int(u64),
@@ -11,7 +11,7 @@ pub(super) enum Token {
     String(String),
     Bytes(Vec<u8>),
     Name(String),
-    /// `` `any-name` ``, which only a field may have.
+    /// `` `any-name` ``, which is only allowed for a field.
     Quoted(String),
     /// An operator or a bracket.
     Sign(&'static str),
@@ -24,7 +24,7 @@ const SIGNS: [&str; 27] = [
     "+", "-", "*", "/", "%", "<", ">", "!", "=", "@",
 ];
 
-/// The words of a text, each with the number of characters before it.
+/// Returns the tokens of a text, each with the number of characters before it.
 pub(super) fn tokens(text: &str) -> Result<Vec<(Token, usize)>, CompileError> {
     let mut lexer = Lexer { text, at: 0 };
     let mut tokens = Vec::new();
@@ -90,7 +90,7 @@ impl<'t> Lexer<'t> {
             }
             '`' => self.quoted(),
             _ => match SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
-                // `[?` begins an optional element or index; `[` alone anything else.
+                // `[?` begins only an optional element or index.
                 Some(sign) => {
                     self.take(sign.len());
                     Ok(Token::Sign(sign))
@@ -176,7 +176,7 @@ impl<'t> Lexer<'t> {
         Ok(Some(Token::String(text)))
     }
 
-    /// What stands between the quotes.
+    /// Reads the text between the quotes.
     fn quotes(&mut self, raw: bool) -> Result<&'t str, String> {
         let rest = self.rest();
         let triple = ["\"\"\"", "'''"].into_iter().find(|quote| rest.starts_with(quote));
@@ -202,7 +202,7 @@ impl<'t> Lexer<'t> {
     }
 }
 
-/// The length of `e`, and a sign, where digits follow.
+/// Returns the length of `e` and a sign, where digits follow.
 fn exponent(rest: &[u8]) -> Option<usize> {
     matches!(rest.first(), Some(b'e' | b'E')).then_some(())?;
     let signed = matches!(rest.get(1), Some(b'+' | b'-'));

@@ -1,4 +1,4 @@
-//! Macros over lists and maps, each turn of which is counted.
+//! Evaluates macros over lists and maps; each iteration is counted.
 
 use std::collections::BTreeMap;
 
@@ -89,7 +89,7 @@ impl<'a> Run<'a> {
         Ok(Value::map(made))
     }
 
-    /// The body of a loop for one element.
+    /// Evaluates the body of a loop for one element.
     fn turn(&mut self, (first, second): Item<'a>, body: &'a Expr) -> Result<Value<'a>> {
         self.spend(1)?;
         let before = self.locals.len();
@@ -109,10 +109,10 @@ impl<'a> Run<'a> {
     }
 }
 
-/// The variables of one turn.
+/// The variables of one iteration.
 type Item<'a> = (Option<Value<'a>>, Option<Value<'a>>);
 
-/// What a loop goes over.
+/// The items of a loop.
 enum Items<'a> {
     List(List<'a>, Variables),
     Map(Map<'a>, Variables),

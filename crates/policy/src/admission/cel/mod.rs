@@ -1,22 +1,22 @@
-//! CEL as Kubernetes and Kyverno have it: <https://github.com/google/cel-spec>, the macros and
-//! libraries of cel-go, Kubernetes' and Kyverno's own.
+//! CEL as in Kubernetes and Kyverno: <https://github.com/google/cel-spec>, with the macros and
+//! libraries of cel-go, Kubernetes and Kyverno.
 //!
 //! ```text
 //! text ── lexer, parser ──> Syntax ── compile (names, macros) ──> Program
 //! Program + inputs + variables ── Run ──> Value
 //! ```
 //!
-//! Why this is written here and not the crate `cel` (0.15, looked at in November 2026): that one
-//! has no bound on what an evaluation may cost, so that a comprehension over two long lists, or a
-//! text joined to itself, would hold a webhook; its values own what they hold, so that each object
-//! would be copied for each policy; and it brings a generated parser with its runtime, and a
-//! second library for dates with the database of time zones.
+//! Reasons not to use the crate `cel` (0.15, as of November 2026): it has no bound on the cost of
+//! an evaluation, so that a comprehension over two long lists, or a text joined to itself, would
+//! block a webhook; its values own their data, so that each object would be copied for each policy;
+//! and it brings a generated parser with its runtime, and a second library for dates with the time
+//! zone database.
 //!
 //! Types are checked when an expression is evaluated. For the API server's own policies they are
-//! checked when one is loaded, too, for it would not take one whose types cannot fit (`1 + 'a'`); for
-//! Kyverno's, that is an error once it is evaluated, never a yes.
+//! also checked at loading, since the server rejects an expression whose types cannot fit, such as
+//! `1 + 'a'`; in Kyverno's policies, that is an error at evaluation, never a yes.
 //!
-//! Named time zones are not known, `random` is an error.
+//! `random` is an error.
 mod access;
 mod compare;
 mod compile;

@@ -1,4 +1,4 @@
-//! Arithmetic (cel-spec, langdef.md, Arithmetic): what does not fit its type is an error.
+//! Arithmetic (cel-spec, langdef.md, Arithmetic): an overflow is an error.
 
 use std::cmp::Ordering;
 
@@ -124,7 +124,7 @@ fn subtract<'a>(left: &Value<'a>, right: &Value<'a>) -> Result<Value<'a>> {
     }
 }
 
-/// Orders values by the keys beside them.
+/// Sorts values by the keys beside them.
 pub(super) fn sort<'a>(run: &mut Run<'a>, keyed: &mut [(Value<'a>, Value<'a>)]) -> Result<()> {
     run.spend(keyed.len().saturating_mul(16))?;
     let bytes: usize = keyed.iter().map(|(key, _)| key.text_bytes()).sum();

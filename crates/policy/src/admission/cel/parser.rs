@@ -1,20 +1,20 @@
-//! From words to syntax (cel-spec, langdef.md, Syntax), with a bound on nesting.
+//! Parses tokens to syntax (cel-spec, langdef.md, Syntax), with a bound on nesting.
 
 use super::error::CompileError;
 use super::lexer::{Token, tokens};
 use super::syntax::{Kind, Operator, Syntax};
 
-/// Levels of nesting of what is written. cel-go stops at 250 rules of its grammar, of which each
-/// level takes several.
+/// The deepest nesting of the text. cel-go stops at 250 rules of its grammar, and each level takes
+/// several.
 const MAX_DEPTH: usize = 64;
 
-/// Levels of the tree, in which `a + b + c` has one for each sign.
+/// The deepest level of the tree, in which `a + b + c` has one for each operator.
 const MAX_HEIGHT: usize = 250;
 
-/// Characters of an expression; those of Kubernetes may have 100 000 as cel-go reads them.
+/// The most characters of an expression, as for Kubernetes in cel-go.
 const MAX_LENGTH: usize = 100_000;
 
-/// Words that no variable may be named by.
+/// Words that cannot be names of variables.
 const RESERVED: [&str; 18] = [
     "as",
     "break",
@@ -64,7 +64,7 @@ pub(super) fn parse(text: &str) -> Parsed {
     }
 }
 
-/// The column of a byte, counted in characters from 1.
+/// Returns the column of a byte, counted in characters from 1.
 pub(super) fn column(text: &str, at: usize) -> usize {
     text.get(..at).map_or(0, |before| before.chars().count()) + 1
 }
@@ -126,7 +126,7 @@ impl Parser<'_> {
         Ok(node)
     }
 
-    /// One level deeper.
+    /// Reads one level deeper.
     fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.depth == MAX_DEPTH {
             return Err(self.error(format!("more than {MAX_DEPTH} levels of nesting")));
@@ -194,7 +194,7 @@ impl Parser<'_> {
         self.binary(Self::unary, |parser| parser.operator(&PRODUCTS))
     }
 
-    /// A chain of operators that bind to the left; each makes the tree one level deeper.
+    /// Reads a chain of left-associative operators; each makes the tree one level deeper.
     fn binary(
         &mut self,
         part: fn(&mut Self) -> Parsed,
@@ -237,7 +237,7 @@ impl Parser<'_> {
         self.members(primary)
     }
 
-    /// What follows a value: fields, calls, elements.
+    /// Reads the parts after a value: fields, calls, elements.
     fn members(&mut self, first: Syntax) -> Parsed {
         let mut of = first;
         loop {

@@ -1,4 +1,4 @@
-//! Expressions ready to be evaluated: every name means something, macros are loops.
+//! Expressions ready for evaluation: names are resolved, macros are loops.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,15 +10,15 @@ use super::syntax::Operator;
 use super::types::Static;
 use super::value::Type;
 
-/// What an expression does. Shared by all evaluations; their values borrow from it.
+/// An expression. Shared by all evaluations; their values borrow from it.
 #[derive(Debug)]
 pub(super) enum Expr {
     Literal(Literal),
-    /// Something that the caller gives.
+    /// A value from the caller.
     Input(Input),
-    /// A variable of a loop around, counted from the outermost.
+    /// A variable of an enclosing loop, counted from the outermost.
     Local(usize),
-    /// A variable of the policy, counted as they were declared.
+    /// A variable of the policy, counted in order of declaration.
     Variable(usize),
     Type(Type),
     Select {
@@ -39,7 +39,7 @@ pub(super) enum Expr {
         function: &'static Function,
         arguments: Vec<Expr>,
     },
-    /// `matches` with a pattern that is known.
+    /// `matches` with a literal pattern.
     Matches {
         text: Box<Expr>,
         pattern: Regex,
@@ -55,7 +55,7 @@ pub(super) enum Expr {
     Loop(Box<Loop>),
     /// A value under a name, `cel.bind`.
     Bind(Box<[Expr; 2]>),
-    /// `or`, or `orValue`, which yields what is within.
+    /// `or`, or `orValue`, which returns the inner value.
     OptionalOr {
         of: Box<Expr>,
         otherwise: Box<Expr>,
@@ -69,7 +69,7 @@ pub(super) enum Expr {
     },
 }
 
-/// A value that stands in the text.
+/// A literal value.
 #[derive(Clone, Debug)]
 pub(super) enum Literal {
     Null,
@@ -90,31 +90,31 @@ pub(super) struct Loop {
     pub(super) what: What,
 }
 
-/// How many variables a loop has.
+/// The number of variables of a loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Variables {
     One,
     Two,
 }
 
-/// What a loop makes of the elements.
+/// The result of a loop.
 #[derive(Debug)]
 pub(super) enum What {
     All(Expr),
     Exists(Expr),
     ExistsOne(Expr),
     Filter(Expr),
-    /// A list of what the second yields where the first holds.
+    /// A list of the second's values where the first holds.
     Map(Option<Expr>, Expr),
     /// A map with the same keys.
     MapValues(Option<Expr>, Expr),
-    /// A map of the entries that maps of one entry say.
+    /// A map of the entries in maps of one entry.
     MapEntries(Option<Expr>, Expr),
-    /// The elements in the order of what it yields.
+    /// The elements in the order of its values.
     SortBy(Expr),
 }
 
-/// What the caller of an evaluation may give.
+/// A value that the caller of an evaluation may give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Input {
     Object,
@@ -127,7 +127,7 @@ pub(crate) enum Input {
     Images,
     Attestors,
     Attestations,
-    /// The reference that `matchImageReferences` asks about.
+    /// The reference that `matchImageReferences` checks.
     Reference,
     GlobalContext,
     Http,
@@ -135,7 +135,7 @@ pub(crate) enum Input {
     Resource,
 }
 
-/// All of them, each with its name.
+/// All inputs, each with its name.
 pub(super) const INPUTS: [(&str, Input); 15] = [
     ("object", Input::Object),
     ("oldObject", Input::OldObject),
@@ -164,7 +164,7 @@ impl Input {
     }
 }
 
-/// An expression with the text that it was.
+/// An expression with its text.
 pub(crate) struct Program {
     pub(super) expr: Expr,
     text: Box<str>,
@@ -178,12 +178,12 @@ impl Program {
         Self { expr, text: text.into(), inputs, yields }
     }
 
-    /// What it names of the inputs.
+    /// Returns the inputs that it uses.
     pub(crate) fn inputs(&self) -> impl Iterator<Item = Input> {
         self.inputs.iter().copied()
     }
 
-    /// The expression as it was written.
+    /// Returns the expression as written.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }

@@ -1,11 +1,11 @@
-//! What the surroundings gave, kept for as long as values borrow from it.
+//! Answers of the surroundings, stored for as long as values borrow from them.
 
 use std::cell::OnceCell;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-/// Answers that are read where they are, and not copied. It grows only.
+/// Answers that are borrowed and not copied. It only grows.
 #[derive(Debug, Default)]
 pub(crate) struct Shared(OnceCell<Box<Node>>);
 
@@ -16,7 +16,7 @@ struct Node {
 }
 
 impl Shared {
-    /// Keeps an answer, and says how many it looked through to see whether it is kept already.
+    /// Stores an answer; also returns how many were searched for an existing one.
     pub(super) fn keep(&self, given: Arc<Json>) -> (&Json, usize) {
         let (mut at, mut seen) = (self, 0);
         while let Some(node) = at.0.get() {
@@ -30,7 +30,7 @@ impl Shared {
     }
 }
 
-/// One after the other, for a long chain in itself would take the stack.
+/// Drops the nodes one by one, since recursion over a long chain would overflow the stack.
 impl Drop for Shared {
     fn drop(&mut self) {
         let mut next = self.0.take();

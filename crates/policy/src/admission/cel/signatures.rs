@@ -1,5 +1,5 @@
-//! What functions take and yield, as Kubernetes 1.35 declares them for admission policies, and the
-//! fields of what such policies see.
+//! The types of functions, as Kubernetes 1.35 declares them for admission policies, and the fields
+//! of the values in such policies.
 
 use super::functions::Style;
 use super::types::Plain;
@@ -10,7 +10,7 @@ pub(super) enum Pattern {
     Dyn,
     Unknown,
     Type,
-    /// Any type, the same wherever the letter stands.
+    /// Any type, the same in all places of the letter.
     A,
     B,
     Plain(Plain),
@@ -35,8 +35,7 @@ impl PartialEq for Record {
 
 impl Eq for Record {}
 
-/// Functions of Kyverno's policies that those of the API server do not know, by how their names
-/// begin.
+/// Functions of Kyverno that the API server does not have, by the prefixes of their names.
 pub(super) const FOREIGN: &[&str] = &[
     "base64.",
     "hash.",
@@ -87,7 +86,7 @@ const MAYBE: Pattern = Optional(&A);
 
 type Row = (Style, &'static str, &'static [Pattern], Pattern);
 
-/// Each overload, operators by their signs; equality is a rule of its own.
+/// Each overload, with operators by their signs; equality has its own rule.
 pub(super) static SIGNATURES: &[Row] = &[
     (Global, "!", &[BOOL], BOOL),
     (Global, "-", &[INT], INT),

@@ -1,16 +1,16 @@
-//! Expressions as they are written, before names mean anything.
+//! Expressions as written, before names are resolved.
 
-/// A part of an expression, and where it begins.
+/// A part of an expression, with its position.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Syntax {
     pub(super) kind: Kind,
-    /// Bytes before it.
+    /// The number of bytes before it.
     pub(super) at: usize,
-    /// Levels below it, and its own.
+    /// The number of levels below it, plus its own.
     pub(super) height: usize,
 }
 
-/// What a part is.
+/// The kind of a part.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
     Null,
@@ -20,7 +20,7 @@ pub(super) enum Kind {
     Double(f64),
     String(String),
     Bytes(Vec<u8>),
-    /// A name; one with a dot before it is none of a macro's.
+    /// A name; one with a dot before it is never a macro's variable.
     Name {
         name: String,
         global: bool,
@@ -45,9 +45,9 @@ pub(super) enum Kind {
     Not(Box<Syntax>),
     Negate(Box<Syntax>),
     Binary(Operator, Box<Syntax>, Box<Syntax>),
-    /// `&&` of all of them.
+    /// `&&` of all operands.
     All(Vec<Syntax>),
-    /// `||` of all of them.
+    /// `||` of all operands.
     Any(Vec<Syntax>),
     If(Box<Syntax>, Box<Syntax>, Box<Syntax>),
 }
@@ -104,7 +104,7 @@ impl Syntax {
 }
 
 impl Operator {
-    /// How it is written.
+    /// Returns the operator's sign.
     pub(super) fn sign(self) -> &'static str {
         match self {
             Self::Equal => "==",

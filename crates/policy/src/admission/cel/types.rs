@@ -1,8 +1,8 @@
-//! The types of expressions before they are evaluated, as the API server checks them: what it would
-//! refuse to take is refused here, too.
+//! Checks the types of expressions before they are evaluated, as the API server does: what the
+//! server would reject is rejected here, too.
 //!
-//! What is not known is not checked. An object is of any type (`dyn`); a request and a namespace are
-//! records whose fields are known.
+//! Unknown types are not checked. An object has any type (`dyn`); a request and a namespace are
+//! records with known fields.
 
 use super::compile::short;
 use super::evaluate::constant;
@@ -15,9 +15,9 @@ use crate::admission::regular;
 /// The type of an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Static {
-    /// Nobody says here; whatever is done with it may be right.
+    /// Not known here; every use may be right.
     Unknown,
-    /// Any, which is known only when it is evaluated.
+    /// Any type, which is only known at evaluation.
     Dyn,
     Plain(Plain),
     List(Box<Static>),
@@ -28,7 +28,7 @@ pub(crate) enum Static {
     Type,
 }
 
-/// Types that have no parts.
+/// Types without parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Plain {
     Authorizer,
@@ -53,7 +53,7 @@ pub(crate) enum Plain {
     Url,
 }
 
-/// What an expression must yield.
+/// The type that an expression must yield.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
     Anything,
@@ -62,7 +62,7 @@ pub(crate) enum Wanted {
     TextOrNull,
 }
 
-/// What does not fit.
+/// A type, or the mismatch.
 type Checked<T = Static> = Result<T, String>;
 
 impl Wanted {
@@ -78,18 +78,18 @@ impl Wanted {
     }
 }
 
-/// Finds types.
+/// Finds the types of expressions.
 pub(super) struct Checker<'c> {
-    /// Of the variables of the policy.
+    /// The types of the policy's variables.
     pub(super) variables: &'c [Static],
     pub(super) locals: Vec<Static>,
 }
 
 impl Checker<'_> {
-    /// The type of an expression.
+    /// Returns the type of an expression.
     ///
     /// # Errors
-    /// What of it cannot be.
+    /// The part whose types cannot fit.
     pub(super) fn of(&mut self, expr: &Expr) -> Checked {
         Ok(match expr {
             Expr::Literal(literal) => Static::Plain(of_literal(literal)),
@@ -165,7 +165,7 @@ impl Checker<'_> {
                 joined(&then, &otherwise).ok_or_else(|| none_fits("?:", &[then, otherwise]))?
             }
             Expr::Loop(each) => return self.each(each),
-            // Of Kyverno's kinds alone.
+            // Only Kyverno's kinds have it.
             Expr::Bind(_) => return Err("undeclared reference to cel.bind".to_owned()),
             Expr::OptionalOr { of, otherwise, value } => {
                 let (of, otherwise) = (self.of(of)?, self.of(otherwise)?);
@@ -186,7 +186,7 @@ impl Checker<'_> {
         })
     }
 
-    /// An element that may be left out, `[?a]`, is an optional one.
+    /// An optional element, `[?a]`, is an optional value.
     fn item(&mut self, item: &Expr, optional: bool) -> Checked {
         let found = self.of(item)?;
         match optional {
@@ -331,13 +331,13 @@ fn are_ordered(left: &Static, right: &Static) -> bool {
     }
 }
 
-/// Functions that convert.
+/// Functions that convert between types.
 const CONVERSIONS: [&str; 8] =
     ["bool", "bytes", "double", "duration", "int", "string", "timestamp", "uint"];
 /// Functions whose second argument is a pattern.
 const SEARCHES: [&str; 3] = ["find", "findAll", "matches"];
 
-/// What stands in the text is converted, and patterns are compiled, before anything is evaluated.
+/// Literals are converted, and patterns compiled, before anything is evaluated.
 fn check_constants(call: &Expr, name: &str, arguments: &[Expr]) -> Checked<()> {
     match arguments {
         [Expr::Literal(_)] if CONVERSIONS.contains(&name) => {
@@ -350,7 +350,7 @@ fn check_constants(call: &Expr, name: &str, arguments: &[Expr]) -> Checked<()> {
     }
 }
 
-/// What an optional value holds.
+/// Returns the type of an optional's value.
 fn within(of: &Static) -> Option<Static> {
     match of {
         Static::Optional(within) => Some((**within).clone()),
@@ -387,7 +387,7 @@ fn element_of(of: &Static, index: &Static) -> Checked {
     }
 }
 
-/// The one type of several; any, where they are not of one.
+/// Returns the common type of several; any, where there is none.
 fn same(types: impl Iterator<Item = Checked>) -> Checked {
     let mut all: Option<Static> = None;
     for next in types {
@@ -400,7 +400,7 @@ fn same(types: impl Iterator<Item = Checked>) -> Checked {
     Ok(all.unwrap_or(Static::Unknown))
 }
 
-/// The type that holds both; none where they cannot be compared.
+/// Returns the type that holds both; none where they cannot be compared.
 fn joined(one: &Static, other: &Static) -> Option<Static> {
     let boxed = |one: &Static, other: &Static| joined(one, other).map(Box::new);
     match (one, other) {
@@ -419,7 +419,7 @@ fn joined(one: &Static, other: &Static) -> Option<Static> {
     }
 }
 
-/// What a function, or an operator, yields.
+/// Returns the type of a function's, or an operator's, result.
 fn resolved(style: Style, name: &str, given: &[Static]) -> Checked {
     if FOREIGN.iter().any(|prefix| name.starts_with(prefix)) {
         return Err(format!("undeclared reference to {name}"));
@@ -454,7 +454,7 @@ fn none_fits(name: &str, given: &[Static]) -> String {
 }
 
 impl Static {
-    /// Null stands for what is made of parts, and not for numbers and texts.
+    /// Whether null has this type: composite types may be null, numbers and texts may not.
     fn may_be_null(&self) -> bool {
         use Plain::{Bool, Bytes, Double, Int, String, Uint};
         match self {
@@ -489,7 +489,7 @@ impl std::fmt::Display for Static {
 }
 
 impl Pattern {
-    /// Whether it takes a type; what its letters stand for is bound by the first.
+    /// Whether it accepts a type; a letter is bound by the first type that it accepts.
     fn takes(&self, given: &Static, bound: &mut [Option<Static>; 2]) -> bool {
         match (self, given) {
             (Self::A, given) => bind(&mut bound[0], given),

@@ -1,7 +1,7 @@
-//! What expressions compute with.
+//! The values of expressions.
 //!
-//! A value borrows from the object that is judged and from the expression itself, and copies
-//! neither: lists and maps of JSON stay JSON until one of their elements is asked for.
+//! A value borrows from the judged object and from the expression itself, and copies neither: lists
+//! and maps of JSON stay JSON until one of their elements is used.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -60,12 +60,12 @@ pub(crate) enum Map<'a> {
     Made(Rc<BTreeMap<Key<'a>, Value<'a>>>),
 }
 
-/// The key of a map. Numbers that are equal are one key, whatever their types.
+/// The key of a map. Equal numbers are one key, whatever their types.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Key<'a> {
     Bool(bool),
     Int(i64),
-    /// One that is no `Int`.
+    /// A number that does not fit `Int`.
     Uint(u64),
     String(Text<'a>),
 }
@@ -90,34 +90,34 @@ pub(crate) enum Type {
     Uint,
 }
 
-/// Values that functions alone look into.
+/// Values that only functions can read.
 #[derive(Clone, Debug)]
 pub(crate) enum Opaque {
     /// A kind of attestation.
     Attestation(Rc<AttestationKind>),
-    /// What decides whether somebody may do something.
+    /// A question to the authorizer.
     Authorizer(Rc<Authorizer>),
     Cidr(Cidr),
     Format(&'static Format),
-    /// What global context entries are asked of.
+    /// The receiver of functions on global context entries.
     GlobalContext,
     Http,
     Ip(std::net::IpAddr),
     /// A parsed reference.
     Image(Rc<sealift_model::Reference>),
-    /// What the metadata of images are asked of.
+    /// The receiver of functions on image metadata.
     ImageData,
     Quantity(Quantity),
-    /// What objects of the cluster are asked of.
+    /// The receiver of functions on objects of the cluster.
     Resource,
     Semver(Rc<Version>),
-    /// Who may have signed.
+    /// A trusted signer.
     Signer(Rc<Signer>),
     Url(Rc<Url>),
 }
 
 impl<'a> Value<'a> {
-    /// Bytes of the text that it is, or is made of.
+    /// Returns the bytes of a text, or of the text that a value is made of.
     pub(super) fn text_bytes(&self) -> usize {
         match self {
             Self::String(text) => text.len(),
@@ -127,7 +127,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A value of JSON.
+    /// Makes a value that borrows JSON.
     pub(crate) fn of_json(json: &'a Json) -> Self {
         match json {
             Json::Null => Self::Null,
@@ -139,7 +139,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A value of JSON that nothing else keeps.
+    /// Makes a value of owned JSON.
     pub(crate) fn of_owned_json(json: Json) -> Self {
         match json {
             Json::Null => Self::Null,
@@ -155,7 +155,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// What it is as JSON, as far as JSON has it. Each part is a step.
+    /// Converts it to JSON, where JSON has such a value. Each part counts as a step.
     pub(crate) fn to_json(&self, run: &mut Run<'a>) -> Result<Json, Error> {
         run.spend(1)?;
         Ok(match self {
@@ -189,37 +189,37 @@ impl<'a> Value<'a> {
         })
     }
 
-    /// A text.
+    /// Makes a text.
     pub(crate) fn text(text: impl Into<Text<'a>>) -> Self {
         Self::String(text.into())
     }
 
-    /// A list.
+    /// Makes a list.
     pub(crate) fn list(items: impl IntoIterator<Item = Self>) -> Self {
         Self::List(List::Made(items.into_iter().collect()))
     }
 
-    /// A map.
+    /// Makes a map.
     pub(crate) fn map(entries: impl IntoIterator<Item = (Key<'a>, Self)>) -> Self {
         Self::Map(Map::Made(Rc::new(entries.into_iter().collect())))
     }
 
-    /// A map of fields.
+    /// Makes a map of fields.
     pub(crate) fn fields<const N: usize>(fields: [(&'a str, Self); N]) -> Self {
         Self::map(fields.map(|(name, value)| (Key::String(Text::Borrowed(name)), value)))
     }
 
-    /// An optional value that there is.
+    /// Makes an optional with a value.
     pub(crate) fn some(value: Self) -> Self {
         Self::Optional(Some(Rc::new(value)))
     }
 
-    /// A number from a length.
+    /// Makes a number from a length.
     pub(crate) fn length(length: usize) -> Self {
         Self::Int(i64::try_from(length).unwrap_or(i64::MAX))
     }
 
-    /// Its type.
+    /// Returns its type.
     pub(crate) fn type_of(&self) -> Type {
         match self {
             Self::Null => Type::Null,
@@ -239,7 +239,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The key that it is, where it can be one.
+    /// Returns it as a key, where it can be one.
     pub(crate) fn to_key(&self) -> Option<Key<'a>> {
         match self {
             Self::Bool(value) => Some(Key::Bool(*value)),
@@ -251,7 +251,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Whether it is what a type has where nothing was said.
+    /// Whether it is the zero value of its type.
     pub(crate) fn is_zero(&self) -> bool {
         match self {
             Self::Null | Self::Optional(None) => true,
@@ -269,7 +269,7 @@ impl<'a> Value<'a> {
     }
 }
 
-/// JSON's numbers: whole ones are `int`, others `double`, as Kubernetes reads them.
+/// Reads JSON's numbers: whole ones are `int`, others `double`, as in Kubernetes.
 fn of_number<'a>(number: &serde_json::Number) -> Value<'a> {
     match number.as_i64() {
         Some(whole) => Value::Int(whole),
@@ -368,7 +368,7 @@ impl fmt::Display for Key<'_> {
 }
 
 impl Type {
-    /// The name that CEL gives it.
+    /// Returns CEL's name of the type.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Bool => "bool",

@@ -1,4 +1,4 @@
-//! Objects that exist, asked as the API of a cluster is.
+//! Objects that exist, with the interface of a cluster's API.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -51,7 +51,7 @@ impl Cluster {
         Ok(self.objects.iter().filter(is_one).map(|own| Value::clone(own)).collect())
     }
 
-    /// What a path of the API answers: `/apis/apps/v1/namespaces/shop/deployments/cart`.
+    /// Returns the answer to an API path: `/apis/apps/v1/namespaces/shop/deployments/cart`.
     pub(super) fn get(&self, url: &str) -> Result<Arc<Value>, NotGiven> {
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
         let not_said = || NotGiven::Call { call: url.to_owned() };
@@ -89,7 +89,7 @@ fn as_list(api_version: &str, kind: &str, items: Vec<Value>) -> Value {
     json!({ "apiVersion": api_version, "kind": kind, "metadata": {}, "items": items })
 }
 
-/// Whether an object is of a kind, named so or by its resource, and of a namespace.
+/// Whether an object has this kind, or resource, and this namespace.
 fn is_of(object: &Value, api_version: &str, kind: &str, namespace: &str) -> bool {
     let text = |pointer| object.pointer(pointer).and_then(Value::as_str);
     let own = text("/kind").unwrap_or_default();

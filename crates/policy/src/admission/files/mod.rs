@@ -1,8 +1,8 @@
-//! The surroundings that files describe, for a review without a cluster.
+//! Surroundings that are described by files, for a review without a cluster.
 //!
-//! Read are the files of Kyverno's command line: `Values`, `UserInfo`, `ClusterResource`,
+//! The files of Kyverno's command line are supported: `Values`, `UserInfo`, `ClusterResource`,
 //! `Context`, and answers of calls (`apiCallResponses`, `globalContextEntries`). Any other object
-//! counts as one of the cluster.
+//! is an object of the cluster.
 
 mod cluster;
 mod not_given;
@@ -26,7 +26,7 @@ use crate::Error;
 
 pub use self::not_given::NotGiven;
 
-/// What is known without a cluster.
+/// The data that is known without a cluster.
 #[derive(Debug)]
 pub struct Files {
     now: Timestamp,
@@ -38,7 +38,7 @@ pub struct Files {
     entries: Vec<Entry>,
 }
 
-/// Who asks: the file `UserInfo`.
+/// The user of requests: the file `UserInfo`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Who {
@@ -47,7 +47,7 @@ struct Who {
     user_info: UserInfo,
 }
 
-/// What a call answers.
+/// The answer of a call.
 #[derive(Debug, Deserialize)]
 struct CallAnswer {
     url: String,
@@ -87,7 +87,7 @@ struct Projection {
 }
 
 impl Files {
-    /// Nothing known but the time.
+    /// Makes surroundings that know only the time.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
         Self {
@@ -101,10 +101,10 @@ impl Files {
         }
     }
 
-    /// Takes in what a document says.
+    /// Adds the data of a document.
     ///
     /// # Errors
-    /// When it is of a kind that is read here, and not of its form.
+    /// When it has a supported kind, but not that kind's form.
     pub fn add(&mut self, document: Document) -> Result<(), Error> {
         let is_cli = document.group() == "cli.kyverno.io";
         match document.kind() {
@@ -126,9 +126,8 @@ impl Files {
         Ok(())
     }
 
-    /// The request for an object of a file: its creation, unless the values name another
-    /// operation. An object that names no namespace is meant for `default`, as a client would
-    /// send it.
+    /// Makes the request for an object of a file: a creation, unless the values name another
+    /// operation. An object without a namespace is put in `default`, as by a client.
     #[must_use]
     pub fn request(&self, object: Value) -> Request {
         let operation = self.values.operation();
@@ -155,7 +154,7 @@ impl Files {
     }
 }
 
-/// Reads a part of a document; what is not there is what its form is by default.
+/// Reads a part of a document; a missing part is the default.
 fn read<T: serde::de::DeserializeOwned + Default>(
     document: &Document,
     pointer: &str,
@@ -173,7 +172,7 @@ impl Surroundings for Files {
         self.now
     }
 
-    /// What files do not say is not there.
+    /// Data that the files do not have does not exist.
     fn knows_cluster(&self) -> bool {
         true
     }
@@ -183,8 +182,8 @@ impl Surroundings for Files {
         Ok(known.or_else(|| self.cluster.namespace_labels(name)).unwrap_or_default())
     }
 
-    /// One that neither the objects nor the values have is not taken to be empty: what is in it
-    /// could not be made.
+    /// A namespace that neither the objects nor the values have is not assumed to be empty: its
+    /// contents cannot be guessed.
     fn namespace(&self, name: &str) -> Result<Value, Unanswered> {
         let own = self.cluster.object("v1", "namespaces", "", name);
         let labels = self.values.namespace_labels(name);

@@ -1,16 +1,17 @@
-//! What files do not say.
+//! Data that the files do not have.
 
-/// What stands in for a cluster, and for registries, does not have what a policy asks for.
+/// The files that stand in for a cluster, and for registries, do not have the data that a policy
+/// needs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotGiven {
-    /// No objects are given at all, so that nobody knows which there are.
+    /// There are no object files at all, so it is unknown which objects exist.
     #[error("no objects are given to look for {wanted}")]
     Objects {
-        /// A kind or a resource, with a name where one is wanted.
+        /// A kind or a resource, with a name where one is needed.
         wanted: String,
     },
-    /// Objects are given, and this is none of them.
+    /// There are object files, but none has this object.
     #[error("{resource} {name} is not among the objects given")]
     Object {
         /// Its resource, as in a URL.
@@ -18,22 +19,22 @@ pub enum NotGiven {
         /// Its name.
         name: String,
     },
-    /// No answer is given for a call, and the objects do not say it.
+    /// There is no answer for a call, and the objects do not contain it.
     #[error("no answer is given for {call}")]
     Call {
-        /// The URL; the method before it where that is another than GET.
+        /// The URL, after the method unless that is GET.
         call: String,
     },
-    /// No answer is given for a call that chooses among objects.
+    /// There is no answer for a call that selects objects.
     #[error("no answer is given for {url}, and its query is not evaluated")]
     Query {
         /// The URL.
         url: String,
     },
-    /// Nothing is given of an image.
+    /// There is no data on an image.
     #[error("no data are given for the image {image}")]
     Image {
-        /// As it is asked for.
+        /// The image as requested.
         image: String,
     },
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::{Given, GroupVersionKind, Operation, Request};
 
-/// What stands in for what a cluster would tell.
+/// Values that replace a cluster's data.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Values {
@@ -61,7 +61,7 @@ struct Subresource {
     parent_resource: ApiResource,
 }
 
-/// A resource as the API's discovery lists it.
+/// A resource as listed by the API's discovery.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct ApiResource {
@@ -82,7 +82,7 @@ impl Values {
         self.subresources.extend(other.subresources);
     }
 
-    /// The operation of all requests.
+    /// Returns the operation of all requests.
     pub(super) fn operation(&self) -> Option<Operation> {
         Operation::deserialize(self.global_values.get(OPERATION)?).ok()
     }
@@ -93,7 +93,7 @@ impl Values {
         all.find(|own| own.name == name).map(|own| own.labels.clone())
     }
 
-    /// Where the object is the body of a request to a part of a resource, says so.
+    /// Sets the subresource of a request, where the object is the body of a request to one.
     pub(super) fn subresource(&self, request: &mut Request) {
         let is_it = |of: &&Subresource| of.subresource.kind() == request.kind;
         if let Some(found) = self.subresources.iter().find(is_it) {
@@ -120,7 +120,7 @@ impl Values {
 
     pub(super) fn given_to_rule(&self, policy: &str, rule: &str) -> Vec<(String, Given)> {
         let rules = self.policies.iter().filter(|own| own.name == policy);
-        // What is given for a rule is given for those that are generated from it.
+        // Values for a rule apply to the rules that are generated from it.
         let written = rule.strip_prefix("autogen-").unwrap_or(rule);
         let written = [rule, written, written.strip_prefix("cronjob-").unwrap_or(written)];
         let rules = rules.flat_map(|own| &own.rules);

@@ -1,5 +1,5 @@
-//! What is asked of the images that workloads run: the names and the rules. Who can fetch images
-//! says whether the rules hold.
+//! The names of the images of workloads, and the rules for them. Whether the rules hold is decided
+//! elsewhere, where images can be fetched.
 
 mod pattern;
 mod rules;

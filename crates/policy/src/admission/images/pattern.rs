@@ -7,12 +7,11 @@ use sealift_model::Reference;
 
 use crate::admission::wildcard;
 
-/// A pattern of images: `HOST`, `HOST/REPOSITORY`, in which `*` stands for any letters and `?` for
-/// one.
+/// A pattern of images: `HOST`, `HOST/REPOSITORY`, in which `*` matches any letters and `?` one.
 ///
-/// The host is compared with the host alone: `*.example/*` never means `evil.test/x.example/y`.
-/// Without a repository all of the registry's are meant; a repository without `*` means those below
-/// it, too. Names are compared in full: `nginx` is `docker.io/library/nginx`.
+/// The host is compared with the host alone: `*.example/*` never matches `evil.test/x.example/y`.
+/// Without a repository the pattern matches all of the registry's images; a repository without `*`
+/// also matches those below it. Names are compared in full: `nginx` is `docker.io/library/nginx`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImagePattern {
     text: String,
@@ -20,23 +19,23 @@ pub struct ImagePattern {
     repository: Option<Wildcard>,
 }
 
-/// Why a text is no pattern of images.
+/// Why a text is not an image pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImagePatternError {
-    /// It is empty, or has an empty part.
+    /// The text is empty, or has an empty part.
     #[error("{0:?} has an empty part")]
     Empty(String),
-    /// It does not begin with a host.
+    /// The text does not begin with a host.
     #[error("{0:?} begins with no registry: write docker.io/{0} for an image of Docker Hub")]
     MissingHost(String),
-    /// It names a tag or a digest.
+    /// The text names a tag or a digest.
     #[error("{0:?} names a tag or digest: a pattern is about repositories")]
     Tag(String),
 }
 
 impl ImagePattern {
-    /// Whether an image is meant.
+    /// Whether the pattern matches an image.
     #[must_use]
     pub fn matches(&self, image: &Reference) -> bool {
         if !self.host.matches(image.registry()) {
@@ -86,12 +85,12 @@ impl fmt::Display for ImagePattern {
     }
 }
 
-/// A text in which `*` stands for any letters, none included, and `?` for one.
+/// A text in which `*` matches any letters, also none, and `?` one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wildcard(String);
 
 impl Wildcard {
-    /// The pattern of a text.
+    /// Makes a pattern of a text.
     #[must_use]
     pub fn new(pattern: impl Into<String>) -> Self {
         Self(pattern.into())
@@ -101,7 +100,7 @@ impl Wildcard {
         wildcard::has_wildcard(&self.0)
     }
 
-    /// Whether a text is like it: in steps of at most the product of both lengths.
+    /// Whether the pattern matches a text: takes at most the product of both lengths in steps.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         wildcard::matches(&self.0, text)

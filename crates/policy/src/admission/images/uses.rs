@@ -4,20 +4,20 @@ use serde_json::Value;
 
 use crate::admission::{Operation, Request};
 
-/// One place in an object that names an image.
+/// A place in an object that names an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImageUse {
-    /// Where the name stands, as a JSON pointer: `/spec/containers/0/image`.
+    /// The place of the name, as a JSON pointer: `/spec/containers/0/image`.
     pub json_pointer: String,
-    /// The name as it is written.
+    /// The name as written.
     pub reference: String,
-    /// What runs it, for people: `initContainer setup`, `volume models`.
+    /// The part that uses it, for people: `initContainer setup`, `volume models`.
     pub container: String,
 }
 
-/// The lists of a pod that name images: the list, where each entry has the name, and what an entry
-/// is called.
+/// The lists of a pod that name images: the list, the place of the name in each entry, and the word
+/// for an entry.
 const LISTS: [(&str, &str, &str); 4] = [
     ("initContainers", "image", "initContainer"),
     ("containers", "image", "container"),
@@ -25,8 +25,8 @@ const LISTS: [(&str, &str, &str); 4] = [
     ("volumes", "image/reference", "volume"),
 ];
 
-/// Where the pod is in an object. Kinds that are not known to us, `Rollout` say, keep it where most
-/// do.
+/// Returns the place of the pod in an object. Unknown kinds, such as `Rollout`, are assumed to have
+/// it where most kinds do.
 fn pod_of(object: &Value) -> &'static str {
     match object.pointer("/kind").and_then(Value::as_str) {
         Some("Pod") => "/spec",
@@ -36,13 +36,15 @@ fn pod_of(object: &Value) -> &'static str {
     }
 }
 
-/// The images that an object would run: of a pod, or of the pods that a workload makes. None for
-/// what is deleted or only connected to, and for changes of what is being deleted: so it goes.
+/// Returns the images that an object would run: those of a pod, or of the pods that a workload
+/// makes. Deletions and connections have none, nor have changes of an object that is being deleted,
+/// so that it can go.
 #[must_use]
 pub fn images_of(request: &Request) -> Vec<ImageUse> {
     let object = &request.object;
     let is_kept = matches!(request.operation, Operation::Create | Operation::Update);
-    // Only an API server says so; who makes an object could write it there.
+    // Only an API server's word counts; the author of an object could write this field at its
+    // creation.
     let is_going = request.operation == Operation::Update
         && object.pointer("/metadata/deletionTimestamp").is_some_and(|it| !it.is_null());
     if !is_kept || is_going {
@@ -55,7 +57,7 @@ pub fn images_of(request: &Request) -> Vec<ImageUse> {
         let entries = pod.get(list).and_then(Value::as_array).into_iter().flatten();
         for (at, entry) in entries.enumerate() {
             let found = entry.pointer(&format!("/{member}")).and_then(Value::as_str);
-            // A controller may fill in what is left out; it is judged when it has.
+            // A controller may fill in a missing name; the image is judged when it has.
             let Some(reference) = found.filter(|name| !name.is_empty()) else { continue };
             let name = entry.get("name").and_then(Value::as_str).unwrap_or_default();
             uses.push(ImageUse {

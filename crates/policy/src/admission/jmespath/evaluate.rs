@@ -1,4 +1,4 @@
-//! What an expression gives of a value.
+//! Evaluates an expression on a value.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -11,8 +11,7 @@ use super::lexer::Comparison;
 use super::parser::Node;
 use super::{Error, is_false, is_shallow, same};
 
-/// What searches may take together: nodes evaluated, and values copied. A pod is judged by some
-/// hundred.
+/// The budget that searches share: nodes evaluated, and values copied. A pod needs some hundred.
 #[derive(Debug)]
 pub(in super::super) struct Budget(Cell<usize>);
 
@@ -23,16 +22,17 @@ impl Budget {
         Self(Cell::new(MAX_STEPS))
     }
 
-    /// Takes some steps from what is left.
+    /// Subtracts steps from the budget.
     pub(in super::super) fn take(&self, steps: usize) -> Result<(), Error> {
         let left = self.0.get().checked_sub(steps);
-        // Once there is too little there is none: who takes an error for null goes no further.
+        // An exceeded budget is empty, so that an expression that takes the error for null cannot
+        // go on.
         self.0.set(left.unwrap_or(0));
         left.map(drop).ok_or(Error::Limit { limit: "steps", max: MAX_STEPS })
     }
 }
 
-/// What one search may make, in values copied and bytes of text.
+/// The most that one search may make, in values copied and bytes of text.
 const MAX_MADE: usize = 64 << 20;
 
 type Given<'v> = Result<Cow<'v, Value>, Error>;
@@ -56,7 +56,7 @@ pub(super) struct Interpreter<'b> {
     left_to_make: Cell<usize>,
 }
 
-/// Takes a key that is not there for null.
+/// Replaces a missing key's error by null.
 fn or_null(given: Given<'_>) -> Given<'_> {
     match given {
         Err(Error::UnknownKey(_)) => Ok(Cow::Owned(Value::Null)),
@@ -65,7 +65,7 @@ fn or_null(given: Given<'_>) -> Given<'_> {
 }
 
 impl Interpreter<'_> {
-    /// What a node gives of a value, a key that is not there taken for null.
+    /// Evaluates a node on a value; a missing key counts as null.
     pub(super) fn lenient<'v>(&self, node: &'v Node, value: &'v Value) -> Given<'v> {
         or_null(self.evaluate(node, value))
     }
@@ -176,7 +176,7 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Goes on with what was given, borrowed as long as that is.
+    /// Evaluates a node on an intermediate result, and keeps it borrowed where possible.
     fn of<'v>(&self, node: &'v Node, value: Cow<'v, Value>) -> Given<'v> {
         match value {
             Cow::Borrowed(value) => self.evaluate(node, value),
@@ -222,17 +222,17 @@ impl Interpreter<'_> {
         self.made(Value::Array(flat))
     }
 
-    /// Counts what is looked through, by a function or a comparison.
+    /// Counts the values that a function or a comparison reads.
     fn read(&self, value: &Value) -> Result<(), Error> {
         self.budget.take(size(value) / OF_STEP)
     }
 
-    /// Counts other work: bytes that are looked at.
+    /// Counts other work, by the bytes that are read.
     pub(super) fn work(&self, bytes: usize) -> Result<(), String> {
         self.budget.take(bytes / OF_STEP).map_err(|error| error.to_string())
     }
 
-    /// A value of its own, counted before it is copied.
+    /// Returns an owned value, counted before it is copied.
     pub(super) fn owned(&self, value: Cow<'_, Value>) -> Result<Value, Error> {
         if let Cow::Borrowed(value) = value {
             self.count(size(value))?;
@@ -240,7 +240,7 @@ impl Interpreter<'_> {
         Ok(value.into_owned())
     }
 
-    /// Counts what was made.
+    /// Counts a value that was made.
     fn made<'v>(&self, value: Value) -> Given<'v> {
         if !is_shallow(&value) {
             return Err(Error::Limit { limit: "levels of a value", max: 256 });
@@ -258,10 +258,10 @@ impl Interpreter<'_> {
     }
 }
 
-/// What a value takes without what is in it.
+/// The bytes of a value without its contents.
 const OF_ONE: usize = 32;
 
-/// Bytes that are looked at for one step.
+/// The bytes that may be read for one step.
 const OF_STEP: usize = 256;
 
 /// About how many bytes a value takes.
@@ -296,7 +296,7 @@ fn compare(how: Comparison, left: &Value, right: &Value) -> Value {
     })
 }
 
-/// Where an index lies; a negative one counts from the end.
+/// Returns the position of an index; a negative one counts from the end.
 fn position(length: usize, index: i64) -> Option<usize> {
     match usize::try_from(index) {
         Ok(index) => Some(index),
@@ -304,7 +304,7 @@ fn position(length: usize, index: i64) -> Option<usize> {
     }
 }
 
-/// The specification's slices, which are Python's.
+/// Slices as in the specification, which are Python's.
 fn slice(items: &[Value], [start, stop, step]: [Option<i64>; 3]) -> Result<Vec<Value>, Error> {
     let step = step.unwrap_or(1);
     if step == 0 {

@@ -1,4 +1,4 @@
-//! The words of an expression.
+//! Splits an expression into tokens.
 
 use std::iter::Peekable;
 use std::str::CharIndices;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Error;
 
-/// A word.
+/// A token.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token {
     Star,
@@ -38,7 +38,7 @@ pub(super) enum Token {
     End,
 }
 
-/// How two values are compared.
+/// The comparison of two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Comparison {
     Equal,
@@ -49,7 +49,7 @@ pub(super) enum Comparison {
     GreaterOrEqual,
 }
 
-/// The words of a text, each with the byte at which it starts; the last is the end.
+/// Returns the tokens of a text, each with its start byte; the last is the end.
 pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, Error> {
     let mut lexer = Lexer { text, rest: text.char_indices().peekable() };
     let mut tokens = Vec::new();
@@ -115,7 +115,7 @@ impl Lexer<'_> {
         self.rest.next_if(|(_, next)| *next == expected).is_some()
     }
 
-    /// What stands up to the closing mark, which a backslash escapes.
+    /// Reads the text up to the closing mark, which a backslash escapes.
     fn quoted(&mut self, at: usize, mark: char) -> Result<String, Error> {
         let mut text = String::new();
         while let Some((_, next)) = self.rest.next() {

@@ -1,12 +1,12 @@
-//! JMESPath as Kyverno has it.
+//! JMESPath in Kyverno's dialect.
 //!
 //! The grammar is JMESPath's (<https://jmespath.org/specification.html>). Two things differ, as in
-//! the dialect that Kyverno evaluates: a key that an object lacks is an error, which `||`, `&&`,
-//! `!`, `|`, comparisons, projections, selections and function calls take for null; and there are
-//! many more functions, listed in `functions`.
+//! Kyverno: a missing key of an object is an error, which `||`, `&&`, `!`, `|`, comparisons,
+//! projections, selections and function calls take for null; and there are many more functions,
+//! listed in `functions`.
 //!
-//! Nothing runs for ever: the depth of an expression is bounded when it is read, its steps and
-//! what it makes are when it is evaluated.
+//! Every evaluation ends: the depth of an expression is bounded when it is read, its steps and its
+//! results when it is evaluated.
 
 mod evaluate;
 mod functions;
@@ -21,17 +21,17 @@ pub(super) use self::evaluate::Budget;
 use self::values::{is_false, number};
 pub(super) use self::values::{is_shallow, plain, same};
 
-/// An expression, ready to be asked.
+/// A parsed expression.
 #[derive(Debug)]
 pub(super) struct Expression(parser::Node);
 
-/// Why an expression gives nothing.
+/// Why an expression has no value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Error {
-    /// It is no expression.
+    /// The text is not an expression.
     #[error("no JMESPath at byte {byte}: {problem}")]
     Syntax {
-        /// Where in it.
+        /// The byte in the text.
         byte: usize,
         /// What is wrong there.
         problem: String,
@@ -39,20 +39,20 @@ pub(super) enum Error {
     /// An object lacks a key.
     #[error("unknown key {0:?}")]
     UnknownKey(String),
-    /// A function cannot take what it is given.
+    /// A function cannot take its arguments.
     #[error("{function}: {problem}")]
     Function {
-        /// Which one.
+        /// The function.
         function: &'static str,
-        /// Why.
+        /// The reason.
         problem: String,
     },
-    /// It takes more than it may.
+    /// A limit is exceeded.
     #[error("more than {max} {limit}")]
     Limit {
-        /// Of what.
+        /// The name of the limit.
         limit: &'static str,
-        /// How much it may take.
+        /// The largest value that is allowed.
         max: usize,
     },
 }
@@ -63,7 +63,7 @@ impl Expression {
         parser::parse(text).map(Self)
     }
 
-    /// What it gives of a value, with what is left of a budget.
+    /// Evaluates it on a value, within the rest of a budget.
     pub(super) fn search(
         &self,
         value: &Value,
@@ -74,7 +74,7 @@ impl Expression {
     }
 }
 
-/// What an expression gives of a value.
+/// Evaluates an expression on a value.
 pub(super) fn search(text: &str, value: &Value, now: Timestamp) -> Result<Value, Error> {
     Expression::parse(text)?.search(value, now, &Budget::new())
 }

@@ -1,4 +1,4 @@
-//! Reading an expression: operator precedence, as the specification's grammar has it.
+//! Parses an expression by operator precedence, with the specification's grammar.
 
 use std::sync::OnceLock;
 
@@ -33,13 +33,12 @@ pub(super) enum Node {
     Reference(Box<Node>),
 }
 
-/// The regular expression that a call was made with last first, and its text: most are made with
-/// the same always.
+/// The expression and text of a call's last regular expression: most calls always use the same one.
 pub(super) type Compiled = OnceLock<(String, Regex)>;
 
-/// Bytes of an expression.
+/// The most bytes of an expression.
 const MAX_BYTES: usize = 64 << 10;
-/// How deep its parts may lie in each other; a chain `a.b.c` is as deep as it is long.
+/// The deepest nesting of its parts; a chain `a.b.c` is as deep as it is long.
 const MAX_DEPTH: usize = 128;
 
 pub(super) fn parse(text: &str) -> Result<Node, Error> {
@@ -59,7 +58,7 @@ struct Parser {
     depth: usize,
 }
 
-/// How strongly a word binds what stands before it.
+/// Returns how strongly a token binds to the text before it.
 fn power(token: &Token) -> u8 {
     match token {
         Token::Pipe => 1,
@@ -78,7 +77,7 @@ fn power(token: &Token) -> u8 {
     }
 }
 
-/// Words that bind less end a projection.
+/// Tokens that bind less end a projection.
 const ENDS_PROJECTION: u8 = 10;
 
 impl Parser {
@@ -117,7 +116,7 @@ impl Parser {
         Ok(())
     }
 
-    /// What an expression begins with.
+    /// Reads the beginning of an expression.
     fn first(&mut self) -> Result<Node, Error> {
         let (at, token) = self.advance();
         Ok(match token {
@@ -164,7 +163,7 @@ impl Parser {
         })
     }
 
-    /// What goes on with what stands before.
+    /// Reads the continuation of `left`.
     fn next(&mut self, left: Node) -> Result<Node, Error> {
         let (at, token) = self.advance();
         let binds = power(&token);
@@ -216,7 +215,7 @@ impl Parser {
         }
     }
 
-    /// What is taken of each element of a projection.
+    /// Reads the expression that a projection applies to each element.
     fn projected(&mut self, binds: u8) -> Result<Node, Error> {
         match self.peek() {
             token if power(token) < ENDS_PROJECTION => Ok(Node::Current),
@@ -242,7 +241,7 @@ impl Parser {
         Ok(Node::Filter { list: Box::new(list), condition, each: Box::new(each) })
     }
 
-    /// `[1]`, `[1:2]`: the bracket is read.
+    /// `[1]`, `[1:2]`, after the bracket.
     fn index(&mut self, left: Node) -> Result<Node, Error> {
         let mut parts = [None; 3];
         let mut colons = 0;
@@ -272,7 +271,7 @@ impl Parser {
         }
     }
 
-    /// `[a, b]`: the bracket is read, and maybe the first element.
+    /// `[a, b]`, after the bracket and perhaps the first element.
     fn list(&mut self, first: Option<Node>) -> Result<Node, Error> {
         let mut elements = Vec::new();
         elements.extend(first);
@@ -287,7 +286,7 @@ impl Parser {
         Ok(Node::List(elements))
     }
 
-    /// `{a: b}`: the brace is read.
+    /// `{a: b}`, after the brace.
     fn hash(&mut self) -> Result<Node, Error> {
         let mut pairs = Vec::new();
         loop {

@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value};
 
-/// Whether a value counts as false: false, null, and what is empty.
+/// Whether a value counts as false: false, null, and empty values.
 pub(in super::super) fn is_false(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -31,10 +31,10 @@ pub(in super::super) fn same(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// A number; a whole one is kept as such, so that it is written without a fraction. What is none
-/// is null.
+/// Makes a number; a whole one is stored as an integer, so that it is written without a fraction.
+/// NaN and infinity become null.
 pub(in super::super) fn number(value: f64) -> Value {
-    /// Above, not every whole number is a double.
+    /// Above it, not every whole number is a double.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if value.fract() == 0.0
         && value.abs() <= EXACT
@@ -45,8 +45,8 @@ pub(in super::super) fn number(value: f64) -> Value {
     Number::from_f64(value).map_or(Value::Null, Value::Number)
 }
 
-/// A number as text: a whole one without a fraction, and none but the largest and smallest with
-/// an exponent, as in JSON that Go writes.
+/// Writes a number: a whole one without a fraction, and only the largest and smallest with an
+/// exponent, as in Go's JSON.
 pub(in super::super) fn plain(number: &Number) -> String {
     let Some(fraction) = number.as_f64().filter(|_| number.is_f64()) else {
         return number.to_string();
@@ -61,10 +61,10 @@ pub(in super::super) fn plain(number: &Number) -> String {
     }
 }
 
-/// How deep lists and objects may lie in each other. Kubernetes reads no deeper documents.
+/// The deepest nesting of lists and objects. Kubernetes reads no deeper documents.
 const MAX_DEPTH: usize = 256;
 
-/// Whether a value lies no deeper than values may, so that walking it takes little stack.
+/// Whether a value is within the nesting limit, so that walking it takes little stack.
 pub(in super::super) fn is_shallow(value: &Value) -> bool {
     fn within(value: &Value, left: usize) -> bool {
         match (value, left.checked_sub(1)) {

@@ -9,11 +9,11 @@ use super::matching::kind_parts;
 #[derive(Debug)]
 pub(super) struct Generated {
     pub(super) rule: Value,
-    /// The kinds whose objects it is for; none: any, as it was written.
+    /// The kinds of its objects; empty for a rule as written, which decides by its own match.
     pub(super) kinds: Vec<&'static str>,
 }
 
-/// Controllers, with the kind in full and the way to the pod's template.
+/// The kinds of controllers, each with its full form.
 const CONTROLLERS: &[(&str, &str)] = &[
     ("CronJob", "batch/v1/CronJob"),
     ("DaemonSet", "apps/v1/DaemonSet"),
@@ -27,10 +27,10 @@ const CONTROLLERS: &[(&str, &str)] = &[
 /// The annotation that names the controllers to generate rules for.
 const ANNOTATION: &str = "pod-policies.kyverno.io/autogen-controllers";
 
-/// Longest name that a generated rule may have.
+/// The longest name of a generated rule.
 const MAX_NAME: usize = 63;
 
-/// The rules of a policy and those generated from them.
+/// Returns the rules of a policy and those generated from them.
 pub(super) fn rules(
     policy: &Value,
     rules: &[(Value, Option<Match>, Option<Match>)],
@@ -68,8 +68,9 @@ pub(super) fn rules(
     all
 }
 
-/// Not where a rule of the policy names objects or labels: those of a controller differ. Nor where
-/// one patches by paths, which differ, too (Kyverno's `CanAutoGen`).
+/// Whether rules for controllers are generated: not where a rule names objects or labels, since
+/// those of a controller differ, nor where one patches by paths, which differ, too (Kyverno's
+/// `CanAutoGen`).
 fn can_generate(rules: &[(Value, Option<Match>, Option<Match>)]) -> bool {
     let mut for_pods = false;
     for (rule, matches, exclude) in rules {
@@ -146,7 +147,7 @@ fn generate(
     }
     let is_cel = rule.get("validate").is_some_and(|validate| validate.get("cel").is_some());
     let mut rule = Value::Object(rule);
-    // The variables of CEL are left to its own compiler, which knows the way itself.
+    // CEL's variables are left to its own compiler, which knows the paths itself.
     if !is_cel {
         let template = way.join(".spec.");
         for object in ["request.object", "request.oldObject"] {
@@ -159,7 +160,7 @@ fn generate(
     Some(Generated { rule, kinds: controllers.iter().map(|(kind, _)| *kind).collect() })
 }
 
-/// Filters about pods become filters about the controllers; for cron jobs, all filters do.
+/// Changes filters on pods to filters on the controllers; for cron jobs, all filters.
 fn replace_kinds(of: &mut Value, kinds: &Value, all: bool, alone: bool) {
     let own_kinds = |resources: &Value| -> Vec<String> {
         let kinds = resources.get("kinds").and_then(Value::as_array);
@@ -188,7 +189,7 @@ fn replace_kinds(of: &mut Value, kinds: &Value, all: bool, alone: bool) {
     }
 }
 
-/// Puts patterns where the template is: `spec.template`, `spec.jobTemplate.spec.template`.
+/// Moves patterns into the template: `spec.template`, `spec.jobTemplate.spec.template`.
 fn into_template(validate: &mut Map<String, Value>, way: &[&str]) {
     let wrap = |pattern: Value| {
         way.iter().rev().fold(pattern, |inner, part| json!({ "spec": { *part: inner } }))

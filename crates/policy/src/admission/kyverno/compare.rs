@@ -11,7 +11,7 @@ use super::super::{semver, wildcard};
 use super::scalar;
 use crate::go::Duration;
 
-/// An operator; case does not count in its name.
+/// An operator; its name is case-insensitive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operator {
     Equals,
@@ -23,7 +23,7 @@ pub(super) enum Operator {
     AnyNotIn,
     AllNotIn,
     Order(Order),
-    /// As `Order`, for durations alone.
+    /// As `Order`, for durations only.
     DurationOrder(Order),
 }
 
@@ -82,7 +82,7 @@ impl Operator {
             Self::Equals => equals(key, value) == Some(true),
             Self::NotEquals => equals(key, value) == Some(false),
             Self::AnyIn => is_in(key, value, false, |found, _| found > 0),
-            // Neither is true of a list and a single value that is no text.
+            // Neither holds between a list and a single value that is not text.
             Self::AllIn | Self::AllNotIn
                 if key.is_array() && (value.is_number() || value.is_boolean()) =>
             {
@@ -112,7 +112,7 @@ impl Operator {
     }
 }
 
-/// Whether both are equal; unknown where the key is null, so that neither operator holds.
+/// Whether both are equal; none where the key is null, so that neither operator holds.
 fn equals(key: &Value, value: &Value) -> Option<bool> {
     Some(match key {
         Value::Null => return None,
@@ -139,7 +139,7 @@ fn equals(key: &Value, value: &Value) -> Option<bool> {
     })
 }
 
-/// Both as durations, if one is one; a number counts as seconds.
+/// Returns both as durations, where one of them is a duration; a number counts as seconds.
 fn durations(key: &Value, value: &Value) -> Option<(Duration, Duration)> {
     let own = |value: &Value| {
         let text = value.as_str().filter(|text| *text != "0")?;
@@ -153,7 +153,7 @@ fn durations(key: &Value, value: &Value) -> Option<(Duration, Duration)> {
     Some((of_key.or_else(|| seconds(key))?, of_value.or_else(|| seconds(value))?))
 }
 
-/// A duration, or a number of seconds.
+/// Reads a duration, or a number of seconds.
 fn span(value: &Value) -> Option<Duration> {
     match value {
         Value::String(text) => Duration::parse(text),
@@ -181,7 +181,7 @@ fn is_ordered(key: &Value, value: &Value, order: Order) -> bool {
     if let Some(key) = number(key) {
         return match number(value) {
             Some(value) => key.partial_cmp(&value).is_some_and(|ordering| order.is(ordering)),
-            // Beside a duration, a text that is a number counts as seconds too.
+            // Compared with a duration, a text that is a number counts as seconds, too.
             None => match (Duration::of_seconds(key.trunc()), span(value)) {
                 (Some(key), Some(value)) => order.is(key.cmp(&value)),
                 _ => false,
@@ -192,16 +192,16 @@ fn is_ordered(key: &Value, value: &Value, order: Order) -> bool {
     semver::compare(key, value).is_some_and(|ordering| order.is(ordering))
 }
 
-/// Whether a key of a list lies outside of a range; what is no number lies nowhere.
+/// Whether a key of a list is outside of a range; a key that is not a number is not.
 fn outside(key: &Value, value: &Value) -> Option<bool> {
     let (Value::Array(keys), Value::String(text)) = (key, value) else { return None };
     let outside = scalar::outside(text).filter(|_| scalar::is_range(text))?;
     Some(keys.iter().any(|key| scalar::matches(&scalar::printed(key).into(), &outside)))
 }
 
-/// Whether all keys of a list are among the values, for the two operators of old: wildcards do not
-/// count, and `NotIn` holds as soon as one key is not there. Unknown where the values are no texts,
-/// so that neither operator holds (Kyverno's `setExistsInArray`).
+/// Whether all keys of a list are among the values, for the two old operators: wildcards do not
+/// count, and `NotIn` holds as soon as one key is missing. None where the values are not texts, so
+/// that neither operator holds (Kyverno's `setExistsInArray`).
 fn is_all_of(keys: &[Value], value: &Value) -> Option<bool> {
     let values = match value {
         Value::Array(items) => {
@@ -214,20 +214,19 @@ fn is_all_of(keys: &[Value], value: &Value) -> Option<bool> {
     Some(keys.iter().all(|key| values.contains(&scalar::printed(key))))
 }
 
-/// Whether a text is the one key of a list: then both operators of old hold.
+/// Whether a text is the only key of a list: then both old operators hold.
 fn is_only(keys: &[Value], value: &Value) -> bool {
     matches!((keys, value), ([key], Value::String(text)) if scalar::printed(key) == *text)
 }
 
-/// The texts of a JSON list, as Go reads them: null is the empty text, or the empty list.
+/// Returns the texts of a JSON list, as Go reads them: null is the empty text, or the empty list.
 fn texts(json: Value) -> Option<Vec<String>> {
     let list: Option<Vec<Option<String>>> = serde_json::from_value(json).ok()?;
     Some(list.unwrap_or_default().into_iter().map(Option::unwrap_or_default).collect())
 }
 
-/// How many of the keys are among the values decides. Wildcards count on both sides. The two
-/// operators of old, which come here with a single key, take no ranges, and of texts only those
-/// that are JSON lists.
+/// Decides by how many keys are among the values. Wildcards count on both sides. The two old
+/// operators, which only get here with a single key, take no ranges, and as texts only JSON lists.
 fn is_in(
     key: &Value,
     value: &Value,
@@ -255,14 +254,14 @@ fn is_in(
     decide(found, keys.len())
 }
 
-/// What a key may be among.
+/// The values that a key is compared with.
 enum Values {
     List(Vec<String>),
     /// `1-10`
     Range(String),
-    /// The one key itself.
+    /// Exactly the single key.
     Exactly(String),
-    /// A text that may have wildcards, or the texts of the JSON list that it is.
+    /// A text that may have wildcards, or the texts of the JSON list in it.
     Pattern(String, Vec<String>),
 }
 

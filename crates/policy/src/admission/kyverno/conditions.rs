@@ -36,7 +36,7 @@ pub(super) struct Condition {
     message: String,
 }
 
-/// Whether conditions hold, and what they say of it.
+/// Whether conditions hold, with their message.
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) holds: bool,
@@ -44,7 +44,7 @@ pub(super) struct Held {
 }
 
 impl Conditions {
-    /// Reads conditions; none where there are none.
+    /// Reads conditions; returns none where there are none.
     pub(super) fn read(value: &Value) -> Result<Option<Self>, String> {
         match value {
             Value::Null => Ok(None),
@@ -60,7 +60,7 @@ impl Conditions {
         }
     }
 
-    /// Asks them; where one cannot be, says why.
+    /// Evaluates the conditions; the error is the reason why one cannot be decided.
     pub(super) fn ask(&self, scope: &mut Scope<'_>) -> Result<Held, Unresolved> {
         match self {
             Self::List(list) => all(list, scope, ";"),
@@ -97,7 +97,7 @@ impl AnyAll {
     }
 }
 
-/// Asks several blocks, all of which must hold.
+/// Evaluates several blocks, all of which must hold.
 pub(super) fn ask_all(blocks: &[Conditions], scope: &mut Scope<'_>) -> Result<Held, Unresolved> {
     for block in blocks {
         let held = block.ask(scope)?;

@@ -1,7 +1,7 @@
 //! The form of Kyverno's documents (`kyverno.io/v1`, `v2beta1`, `v2`).
 //!
-//! Each struct lists every field that there is; one that is not listed is an error. What has no
-//! bearing on an answer is read and left.
+//! Each struct lists every known field; an unknown one is an error. Fields that do not affect an
+//! answer are read and ignored.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ pub(super) struct Spec {
     pub(super) webhook_configuration: Option<WebhookConfiguration>,
 }
 
-/// How the server is to ask, and of what.
+/// How the server calls the webhook, and for which requests.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(super) struct WebhookConfiguration {
@@ -103,7 +103,7 @@ pub(super) struct Resources {
     pub(super) operations: Vec<super::super::Operation>,
 }
 
-/// A label selector of Kubernetes; Kyverno lets labels have wildcards.
+/// A label selector of Kubernetes; Kyverno allows wildcards in labels.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(super) struct Selector {
@@ -241,7 +241,7 @@ pub(super) struct PodSecurity {
     pub(super) exclude: Vec<Exclusion>,
 }
 
-/// What of the Pod Security Standards does not count.
+/// A part of the Pod Security Standards that is not enforced.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(super) struct Exclusion {
@@ -251,7 +251,7 @@ pub(super) struct Exclusion {
     pub(super) values: Vec<String>,
 }
 
-/// Where images stand in objects of a kind.
+/// The place of images in objects of a kind.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(super) struct Extractor {
@@ -291,7 +291,7 @@ pub(super) struct VerifyImage {
 }
 
 impl Default for VerifyImage {
-    /// The three switches are on where they are not named.
+    /// The three switches are on by default.
     fn default() -> Self {
         Self {
             failure_action: None,

@@ -9,7 +9,7 @@ use super::matching::{Target, is_excepted};
 use super::scope::Scope;
 use crate::Error;
 
-/// Objects that some rules leave out.
+/// Objects that are exempt from some rules.
 #[derive(Debug)]
 pub(super) struct Exception {
     pub(super) name: String,
@@ -39,14 +39,14 @@ impl Exception {
         })
     }
 
-    /// Whether it is about a rule at all.
+    /// Whether it names a rule.
     pub(super) fn names(&self, policy: &str, rule: &str) -> bool {
         self.excepted.iter().any(|excepted| {
             excepted.policy_name == policy && wildcard::any(&excepted.rule_names, rule)
         })
     }
 
-    /// Whether it is about what is asked. Conditions that cannot be decided do not hold.
+    /// Whether it applies to the request. Conditions that cannot be decided do not hold.
     pub(super) fn fits(&self, target: &Target<'_>, scope: &mut Scope<'_>) -> bool {
         is_excepted(&self.matches, target).is_ok_and(|fits| fits)
             && self

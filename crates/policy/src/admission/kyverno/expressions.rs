@@ -16,7 +16,7 @@ impl Expressions {
         self.0.get(text)
     }
 
-    /// Takes in the variables of a document, whose place is told where one is no expression.
+    /// Parses the variables of a document; the error has the place of an invalid expression.
     pub(super) fn take_in(&mut self, document: &Value, place: &str) -> Result<(), Problem> {
         match document {
             Value::String(text) => {
@@ -33,11 +33,11 @@ impl Expressions {
                 for (key, value) in fields {
                     self.take_in(&Value::String(key.clone()), place)?;
                     match (key.as_str(), value) {
-                        // What stands without braces.
+                        // An expression without braces.
                         ("list" | "jmesPath", Value::String(text)) if !text.contains("{{") => {
                             self.add(text.trim(), &format!("{place}.{key}"))?;
                         }
-                        // Where a variable has no value, its message is told as it stands.
+                        // Where a variable has no value, the message is reported as written.
                         ("message", _) => {}
                         _ => self.take_in(value, &format!("{place}.{key}"))?,
                     }
@@ -49,7 +49,7 @@ impl Expressions {
     }
 
     fn add(&mut self, text: &str, place: &str) -> Result<(), Problem> {
-        // `@` stands for a path, and braces for variables in variables.
+        // `@` means a path, and braces are variables within variables.
         if text.is_empty() || text == "@" || text.contains("{{") {
             return Ok(());
         }
@@ -64,7 +64,7 @@ impl Expressions {
     }
 }
 
-/// What of a document is no expression.
+/// An invalid expression of a document.
 #[derive(Debug)]
 pub(super) struct Problem {
     pub(super) place: String,

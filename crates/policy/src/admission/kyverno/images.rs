@@ -1,4 +1,4 @@
-//! The images of an object, as `images` names them and as verification takes them.
+//! The images of an object, for the variable `images` and for verification.
 
 use std::collections::BTreeMap;
 
@@ -7,18 +7,18 @@ use serde_json::{Map, Value};
 use super::super::image::Image;
 use super::document::Extractor;
 
-/// An image and where it stands.
+/// An image and its place.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
     /// The kind of container, `initContainers`, or the extractor's name.
     pub(super) group: String,
-    /// The container's name, or its place.
+    /// The container's name, or its index.
     pub(super) key: String,
     pub(super) image: Image,
     pub(super) pointer: String,
 }
 
-/// Kinds with a pod in them, and the way to its `spec`.
+/// Kinds with a pod in them, and the path to its `spec`.
 const PODS: &[(&str, &str)] = &[
     ("Pod", "/spec"),
     ("DaemonSet", "/spec/template/spec"),
@@ -32,7 +32,7 @@ const PODS: &[(&str, &str)] = &[
 
 const CONTAINERS: &[&str] = &["initContainers", "containers", "ephemeralContainers"];
 
-/// The way to the pod's `spec` in an object of a kind.
+/// Returns the path to the pod's `spec` in an object of a kind.
 pub(super) fn pod_spec(kind: &str) -> Option<&'static str> {
     PODS.iter().find(|(own, _)| *own == kind).map(|(_, pointer)| *pointer)
 }
@@ -51,7 +51,7 @@ pub(super) fn variable(object: &Value) -> Result<Value, String> {
     Ok(groups.into())
 }
 
-/// All images of an object, by the rule's own extractors where it has some for the kind.
+/// Finds all images of an object, with the rule's own extractors where it has some for the kind.
 pub(super) fn of(
     object: &Value,
     extractors: &BTreeMap<String, Vec<Extractor>>,
@@ -83,7 +83,7 @@ pub(super) fn of(
     Ok(found)
 }
 
-/// How images are found on a way.
+/// A path to images.
 struct Way<'w> {
     group: &'w str,
     key: &'w str,

@@ -1,4 +1,4 @@
-//! Which requests a rule applies to.
+//! Decides which requests a rule applies to.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -11,22 +11,22 @@ use super::super::{
 };
 use super::document::{Filter, Labels, Match, Resources, Selector, Subject};
 
-/// What is asked of, as rules look at it.
+/// A request, as rules see it.
 pub(super) struct Target<'t> {
     pub(super) object: &'t Value,
     pub(super) kind: Cow<'t, GroupVersionKind>,
-    /// The resource, where a part of it is asked of: what its kind is called is then not certain.
+    /// The resource, for a request to a subresource: the name of its kind is then not certain.
     pub(super) resource: &'t str,
     pub(super) namespace: &'t str,
     pub(super) subresource: &'t str,
     pub(super) operation: Operation,
     pub(super) user: &'t UserInfo,
-    /// Whether roles are bound to the user; none are to one who is made up.
+    /// Whether roles may be bound to the user; an invented user has none.
     pub(super) has_roles: bool,
     pub(super) known: &'t Known<'t>,
 }
 
-/// What the surroundings know of a request: asked once, and not before a rule wants it.
+/// What the surroundings know of a request: queried once, and only when a rule needs it.
 pub(super) struct Known<'t> {
     around: &'t dyn Surroundings,
     request: &'t Request,
@@ -39,13 +39,13 @@ impl<'t> Known<'t> {
         Self { around, request, roles: OnceCell::new(), labels: OnceCell::new() }
     }
 
-    /// The roles that are bound to who asks.
+    /// Returns the roles that are bound to the user.
     fn roles(&self) -> Result<&Roles, Unanswered> {
         let roles = self.roles.get_or_init(|| self.around.roles(&self.request.user_info));
         roles.as_ref().map_err(Clone::clone)
     }
 
-    /// The labels of the request's namespace.
+    /// Returns the labels of the request's namespace.
     pub(super) fn labels(&self) -> Result<&Labels, Unanswered> {
         let namespace = &self.request.namespace;
         let labels = self.labels.get_or_init(|| match namespace.is_empty() {
@@ -56,7 +56,7 @@ impl<'t> Known<'t> {
     }
 }
 
-/// Nobody's.
+/// The roles of an invented user.
 static NO_ROLES: Roles = Roles { roles: Vec::new(), cluster_roles: Vec::new() };
 
 impl<'t> Target<'t> {
@@ -97,13 +97,13 @@ impl<'t> Target<'t> {
         if self.has_roles { self.known.roles() } else { Ok(&NO_ROLES) }
     }
 
-    /// Nothing is known of who asks; conditions on that then do not count.
+    /// Whether nothing is known of the user; conditions on the user then do not count.
     fn is_anonymous(&self) -> Result<bool, Unanswered> {
         Ok(*self.user == UserInfo::default() && *self.roles()? == Roles::default())
     }
 }
 
-/// Whether something holds; an error where the surroundings were to say so and cannot.
+/// Whether a condition holds; an error where the surroundings have no answer.
 type Held = Result<bool, Unanswered>;
 
 /// Whether a rule applies.
@@ -126,7 +126,7 @@ pub(super) fn applies(matches: &Match, exclude: Option<&Match>, target: &Target<
     both(matched, || exclude.map_or(Ok(true), |own| Ok(!is_excluded(own, target)?)))
 }
 
-/// Whether an exception's `match` fits; one without filters fits nothing.
+/// Whether an exception's `match` applies; one without filters never does.
 pub(super) fn is_excepted(matches: &Match, target: &Target<'_>) -> Held {
     let fits =
         |filter: &Filter| both(Ok(*filter != Filter::default()), || filter.fits_exception(target));
@@ -148,7 +148,7 @@ fn is_excluded(exclude: &Match, target: &Target<'_>) -> Held {
     }
 }
 
-/// Both hold: what is known not to decides, whatever becomes of the other.
+/// Whether both hold: one that does not hold decides, even where the other is an error.
 fn both(one: Held, other: impl FnOnce() -> Held) -> Held {
     match one {
         Ok(false) => Ok(false),
@@ -176,11 +176,11 @@ fn any(filters: &[Filter], holds: impl Fn(&Filter) -> Held) -> Held {
     not(all(filters, |filter| not(holds(filter))))
 }
 
-/// The kinds of those who may ask.
+/// The kinds of subjects.
 const SUBJECTS: [&str; 3] = ["ServiceAccount", "Group", "User"];
 
 impl Match {
-    /// Finds what could never match, or would be passed over: the field, and what is wrong there.
+    /// Finds parts that could never match, or would be ignored: the field, and the problem.
     pub(super) fn check(&self) -> Result<(), (String, String)> {
         let wrong = |field: &str, problem: &str| Err((field.to_owned(), problem.to_owned()));
         let own = self.own();
@@ -200,7 +200,7 @@ impl Match {
         Ok(())
     }
 
-    /// As [`check`](Self::check), where something must be matched.
+    /// As [`check`](Self::check), where there must be a filter.
     pub(super) fn check_some(&self) -> Result<(), (String, String)> {
         let mut filters = self.any.iter().chain(&self.all);
         let none = if self.any.is_empty() && self.all.is_empty() {
@@ -214,7 +214,7 @@ impl Match {
         self.check()
     }
 
-    /// The filter that stands without `any` and `all`.
+    /// Returns the filter that is outside of `any` and `all`.
     fn own(&self) -> Filter {
         Filter {
             resources: self.resources.clone(),
@@ -224,7 +224,7 @@ impl Match {
         }
     }
 
-    /// All descriptions of resources.
+    /// Returns all descriptions of resources.
     pub(super) fn descriptions(&self) -> impl Iterator<Item = &Resources> {
         let filters = self.any.iter().chain(&self.all).map(|filter| &filter.resources);
         filters.chain(std::iter::once(&self.resources))
@@ -316,7 +316,7 @@ impl Resources {
     }
 }
 
-/// Text values of an object.
+/// Returns the labels of an object that have text values.
 pub(super) fn labels(of: Option<&Value>) -> Labels {
     let fields = of.and_then(Value::as_object).into_iter().flatten();
     fields.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
@@ -345,13 +345,13 @@ fn is_kind(wanted: &str, target: &Target<'_>) -> bool {
     {
         return false;
     }
-    // Ephemeral containers are a part of the pod for a rule about pods.
+    // For a rule on pods, ephemeral containers are a part of the pod.
     let of_pod = own.group.is_empty() && own.version == "v1" && own.kind == "Pod";
     wildcard::matches(subresource, target.subresource)
         || (of_pod && target.subresource == "ephemeralcontainers")
 }
 
-/// Group, version, kind and subresource of `apps/v1/Deployment/scale`, `Pod.status`, `*/*`.
+/// Returns group, version, kind and subresource of `apps/v1/Deployment/scale`, `Pod.status`, `*/*`.
 pub(super) fn kind_parts(text: &str) -> Option<[&str; 4]> {
     let mut parts: Vec<&str> = text.split('/').collect();
     if let Some(last) = parts.pop() {
@@ -370,7 +370,7 @@ pub(super) fn kind_parts(text: &str) -> Option<[&str; 4]> {
     })
 }
 
-/// `v1`, `v1beta1`, `*`.
+/// Whether a text is a version: `v1`, `v1beta1`, `*`.
 fn is_version(text: &str) -> bool {
     let Some(rest) = text.strip_prefix('v') else { return text == "*" };
     let Some(rest) = rest.strip_prefix(|next: char| next.is_ascii_digit()) else { return false };

@@ -5,8 +5,8 @@
 //! request ──> matching ──> Scope (variables) ──> preconditions ──> exceptions ──> check ──> Answer
 //! ```
 //!
-//! A pattern, a deny, a foreach and the Pod Security Standards are each a module. Rules that
-//! mutate or generate judge nothing; that is noted when they are loaded.
+//! Patterns, deny, foreach and the Pod Security Standards have a module each. Rules that mutate or
+//! generate judge nothing; a note reports them when they are loaded.
 
 mod autogen;
 mod compare;

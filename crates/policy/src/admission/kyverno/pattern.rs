@@ -16,14 +16,14 @@ use serde_json::{Map, Value};
 use super::super::wildcard;
 use super::scalar;
 
-/// What comes of comparing.
+/// The result of a comparison.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Compared {
-    /// The object is as the pattern says.
+    /// The object matches the pattern.
     Holds,
-    /// An anchor leaves it out.
+    /// An anchor exempts the object.
     Skipped,
-    /// It is not, from here on: `/spec/containers/0/image/`.
+    /// The object differs from this path on: `/spec/containers/0/image/`.
     Differs(String),
     /// It cannot be compared.
     Undecided(String),
@@ -43,7 +43,7 @@ enum Kind {
     Equality,
     Existence,
     Negation,
-    /// `+(key)`, which mutation knows.
+    /// `+(key)`, which only mutation uses.
     Addition,
 }
 
@@ -76,15 +76,15 @@ impl<'k> Anchor<'k> {
     }
 }
 
-/// Why an object is not as a pattern says.
+/// Why an object does not match a pattern.
 enum Differs {
     /// A condition or a global anchor does not hold.
     Anchor,
-    /// All that a map or list says is left out by anchors.
+    /// Anchors exempt everything in a map or list.
     LeftOut,
-    /// A key is there that may not be.
+    /// A forbidden key exists.
     Forbidden(String),
-    /// A value differs.
+    /// A value does not match.
     Value(String),
     /// The two cannot be compared.
     Incomparable,
@@ -114,7 +114,7 @@ pub(super) fn compare(object: &Value, pattern: &Value) -> Compared {
 }
 
 struct Comparer<'p> {
-    /// Keys of conditions and existence anchors, and whether any object had them.
+    /// The keys of conditions and existence anchors, and whether any object had them.
     keys: BTreeMap<&'p str, bool>,
 }
 
@@ -132,7 +132,8 @@ impl<'p> Comparer<'p> {
                     match with_labels(fields, own) {
                         Cow::Borrowed(fields) => self.map(own, fields, path),
                         Cow::Owned(fields) => {
-                            // Keys of another life: what is noted of them counts here alone.
+                            // These keys do not outlive the call, so they are recorded for it
+                            // alone.
                             let mut inner = Comparer { keys: BTreeMap::new() };
                             inner.map(own, &fields, path)
                         }
@@ -164,8 +165,8 @@ impl<'p> Comparer<'p> {
         }
     }
 
-    /// First the anchors, then the rest; of the rest, global anchors and what has anchors within
-    /// come first.
+    /// Compares the anchors first, then the rest; of the rest, global anchors and values with
+    /// anchors in them come first.
     fn map(
         &mut self,
         object: &Map<String, Value>,
@@ -184,7 +185,7 @@ impl<'p> Comparer<'p> {
                     left_out += 1;
                     by_anchor |= matches!(differs, Differs::Anchor);
                 }
-                // What is left out by a sibling does not fail either.
+                // A failure of a key that a sibling's anchor exempts does not count.
                 Err(_) if by_anchor => {}
                 Err(differs) => return Err(differs),
             }
@@ -239,7 +240,7 @@ impl<'p> Comparer<'p> {
         }
     }
 
-    /// Each of the patterns is met by at least one element.
+    /// Checks that at least one element matches each of the patterns.
     fn existence(&mut self, value: &Value, below: &'p Value, path: &str) -> Comparison {
         let differs = || Differs::Value(path.to_owned());
         let (Value::Array(items), Value::Array(patterns)) = (value, below) else {
@@ -263,7 +264,7 @@ impl<'p> Comparer<'p> {
     fn list(&mut self, items: &[Value], patterns: &'p [Value], path: &str) -> Comparison {
         match patterns.first() {
             None => Err(Differs::Value(path.to_owned())),
-            // One map stands for all elements.
+            // One map applies to all elements.
             Some(pattern @ Value::Object(_)) => {
                 self.each(items.iter().map(|item| (item, pattern)), path)
             }
@@ -322,8 +323,8 @@ fn has_anchors(pattern: &Value) -> bool {
     }
 }
 
-/// The pattern with wildcards in names of labels and annotations replaced by the names that the
-/// object has.
+/// Replaces wildcards in the pattern's names of labels and annotations by the names that the object
+/// has.
 fn with_labels<'p>(
     pattern: &'p Map<String, Value>,
     object: &Map<String, Value>,

@@ -1,4 +1,4 @@
-//! One policy, and what it says of a request.
+//! One policy, and its answers on a request.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -27,22 +27,22 @@ use crate::Error;
 #[derive(Debug)]
 pub(super) struct KyvernoPolicy {
     name: String,
-    /// Empty for a `ClusterPolicy`.
+    /// The namespace; empty for a `ClusterPolicy`.
     namespace: String,
     kind: &'static str,
     rules: Vec<Rule>,
     expressions: Expressions,
     action: Option<String>,
     overrides: Vec<Override>,
-    /// Only the first rule that applies is asked.
+    /// Whether only the first rule that applies is evaluated.
     only_one: bool,
-    /// It is not asked when objects are admitted (`admission: false`), only reported.
+    /// Whether it is not evaluated at admission (`admission: false`), but only reported.
     only_reports: bool,
-    /// On which requests Kyverno's webhook would be called for it.
+    /// The requests for which Kyverno's webhook would be called.
     conditions: MatchConditions,
-    /// Whether nothing follows where those cannot be decided (`failurePolicy: Ignore`).
+    /// Whether a failure to decide these conditions is ignored (`failurePolicy: Ignore`).
     ignores_failures: bool,
-    /// Its failures count; else they are warnings.
+    /// Whether its failures count; else they are warnings.
     scored: bool,
     exceptions: Arc<Vec<Exception>>,
 }
@@ -68,7 +68,7 @@ impl KyvernoPolicy {
             let field = format!("spec.webhookConfiguration.matchConditions{}", wrong.0);
             document.error(&field, wrong.1)
         })?;
-        // What is said of the webhook goes first (Kyverno's `Spec.GetFailurePolicy`).
+        // The webhook's own setting has precedence (Kyverno's `Spec.GetFailurePolicy`).
         let failure_policy = match &webhook.failure_policy {
             Value::Null => &spec.failure_policy,
             of_webhook => of_webhook,
@@ -138,7 +138,7 @@ impl KyvernoPolicy {
         })
     }
 
-    /// The name by which exceptions and answers call it.
+    /// Returns the name that exceptions and answers use for it.
     fn full_name(&self) -> String {
         if self.namespace.is_empty() {
             self.name.clone()
@@ -147,8 +147,8 @@ impl KyvernoPolicy {
         }
     }
 
-    /// What follows when a rule fails: what the rule itself says goes before what the policy says
-    /// for all of them (Kyverno's `failureActionForRule`).
+    /// Returns the effect of a failed rule: the rule's own action has precedence over the policy's
+    /// (Kyverno's `failureActionForRule`).
     fn effect(&self, rule: &Rule, namespace: &str, known: &Known<'_>) -> Effect {
         if self.only_reports {
             return Effect::Audit;
@@ -161,15 +161,15 @@ impl KyvernoPolicy {
         if action.is_some_and(enforces) { Effect::Deny } else { Effect::Audit }
     }
 
-    /// Whether an update may leave what was wrong before, which only what is enforced may allow.
-    /// What is said for single namespaces does not count here (Kyverno's `validator.validate`).
+    /// Whether an update may keep an old violation, which only enforced rules may allow. Actions
+    /// for single namespaces do not count here (Kyverno's `validator.validate`).
     fn looks_back(&self, rule: &Rule) -> bool {
         let action = rule.action.as_deref().or(self.action.as_deref());
         rule.allows_existing && !self.only_reports && action.is_some_and(enforces)
     }
 }
 
-/// What is said for a namespace: the first that is about it.
+/// Returns the action for a namespace: that of the first override that applies.
 fn overriding<'o>(
     overrides: &'o [Override],
     namespace: &str,
@@ -180,7 +180,7 @@ fn overriding<'o>(
         named
             && one.namespace_selector.as_ref().is_none_or(|own| match known.labels() {
                 Ok(labels) => own.fits(labels),
-                // Where nobody can say, what is stricter holds.
+                // Where the labels are not known, the stricter action applies.
                 Err(_) => enforces(&one.action),
             })
     };
@@ -191,7 +191,7 @@ pub(super) fn enforces(action: &str) -> bool {
     action.eq_ignore_ascii_case("enforce")
 }
 
-/// Whether actions are such that follow from failures.
+/// Checks that all actions are known.
 pub(super) fn check_action(action: Option<&str>, overrides: &[Override]) -> Result<(), String> {
     const ACTIONS: [&str; 4] = ["Audit", "Enforce", "audit", "enforce"];
     let mut all = action.into_iter().chain(overrides.iter().map(|own| own.action.as_str()));
@@ -201,13 +201,13 @@ pub(super) fn check_action(action: Option<&str>, overrides: &[Override]) -> Resu
     }
 }
 
-/// What is asked of a policy: the request as the policy sees it.
+/// The request as a policy sees it.
 struct Asked<'a> {
     request: &'a Request,
     around: &'a dyn Surroundings,
     known: Known<'a>,
     given: &'a [(String, Value)],
-    /// Whether the policy's conditions on requests hold, once that is asked.
+    /// Whether the policy's conditions on requests hold; evaluated on first use.
     holds: OnceCell<Result<bool, String>>,
 }
 
@@ -248,7 +248,7 @@ impl Policy for KyvernoPolicy {
     }
 }
 
-/// The request with the values that are given for it.
+/// Returns the request with the values that are given for it.
 fn as_given(
     request: &Request,
     around: &dyn Surroundings,
@@ -258,8 +258,8 @@ fn as_given(
     let operation = given.iter().find(|(path, _)| path == "request.operation");
     let operation = operation.and_then(|(_, value)| Operation::deserialize(value).ok());
     let mut request = request.clone();
-    // Where it is given so, an update is of an object that was the same before, as for Kyverno's
-    // own command.
+    // Where an update is given so, its old object counts as real and equal, as in Kyverno's own
+    // command.
     request.old_object_is_assumed &= operation != Some(Operation::Update);
     if let Some(operation) = operation.filter(|own| *own != request.operation) {
         let object = request.judged().clone();
@@ -281,7 +281,7 @@ fn as_given(
 }
 
 impl KyvernoPolicy {
-    /// What a rule says; nothing where it does not apply.
+    /// Returns the answer of a rule; none where it does not apply.
     fn ask<'r>(
         &'r self,
         rule: &'r Rule,
@@ -356,7 +356,7 @@ impl KyvernoPolicy {
         Some(said)
     }
 
-    /// Whether an update of an object that failed before may be.
+    /// Whether an update is allowed because the old object failed, too.
     fn was_so_before<'r>(
         &'r self,
         rule: &'r Rule,
@@ -374,7 +374,7 @@ impl KyvernoPolicy {
         {
             return false;
         }
-        // Who made it is not known: conditions on that do not hold.
+        // The creator is not known: conditions on the user do not hold.
         let nobody = UserInfo { username: "-".to_owned(), ..UserInfo::default() };
         let target = Target {
             operation: Operation::Create,

@@ -16,7 +16,7 @@ use super::substitute;
 #[derive(Debug)]
 pub(super) struct Rule {
     pub(super) name: String,
-    /// The kinds that a generated rule is for; none: any.
+    /// The kinds of a generated rule; empty for any.
     pub(super) kinds: Vec<&'static str>,
     pub(super) matches: Match,
     pub(super) exclude: Option<Match>,
@@ -26,11 +26,11 @@ pub(super) struct Rule {
     pub(super) message: String,
     pub(super) action: Option<String>,
     pub(super) overrides: Vec<Override>,
-    /// Whether an update may leave what was wrong before.
+    /// Whether an update may keep an old violation.
     pub(super) allows_existing: bool,
 }
 
-/// What a rule asks.
+/// The task of a rule.
 #[derive(Debug)]
 pub(super) enum Body {
     Check(Check),
@@ -39,7 +39,7 @@ pub(super) enum Body {
     VerifyImages { images: Vec<VerifyImage>, extractors: BTreeMap<String, Vec<Extractor>> },
 }
 
-/// What is asked of an object, or of an element of a list.
+/// A check of an object, or of an element of a list.
 #[derive(Debug)]
 pub(super) enum Check {
     Deny(Option<Conditions>),
@@ -65,7 +65,7 @@ pub(super) struct Loop {
     pub(super) check: Check,
 }
 
-/// What is wrong with a rule, and where in it.
+/// A problem with a rule, and its place in it.
 pub(super) struct Wrong {
     pub(super) field: String,
     pub(super) problem: String,
@@ -79,7 +79,7 @@ fn wrong(field: impl Into<String>, problem: impl ToString) -> Wrong {
 const MAX_NESTING: usize = 10;
 
 impl Rule {
-    /// Compiles a rule; none if it judges nothing.
+    /// Compiles a rule; returns none if it judges nothing.
     pub(super) fn read(value: &Value, kinds: Vec<&'static str>) -> Result<Option<Self>, Wrong> {
         let rule = document::Rule::deserialize(value).map_err(|error| wrong("", error))?;
         if rule.name.is_empty() {
@@ -124,7 +124,7 @@ impl Rule {
         }))
     }
 
-    /// What its images say that follows from a failure: one that enforces is enough.
+    /// Returns the failure action of its images: one that enforces is enough.
     pub(super) fn image_action(&self) -> Option<&str> {
         let Body::VerifyImages { images, .. } = &self.body else { return None };
         let mut actions = images.iter().filter_map(|image| image.failure_action.as_deref());
@@ -133,7 +133,8 @@ impl Rule {
     }
 }
 
-/// A rule does one thing, to what can be matched. What is more would be passed over in silence.
+/// Checks that a rule has one task, and objects that can match. Other parts would be ignored
+/// silently.
 fn check_parts(rule: &document::Rule) -> Result<(), Wrong> {
     let does = [
         ("validate", rule.validate.is_some()),

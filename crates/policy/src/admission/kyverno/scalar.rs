@@ -27,7 +27,7 @@ enum Operator {
     LessOrEqual,
 }
 
-/// Operators by how they are written, the longer first.
+/// Operators as written, the longer ones first.
 const OPERATORS: &[(&str, Operator)] = &[
     (">=", Operator::MoreOrEqual),
     ("<=", Operator::LessOrEqual),
@@ -41,13 +41,13 @@ pub(super) fn is_range(text: &str) -> bool {
     RANGE.captures(text).is_some_and(|found| found.get(2).is_some_and(|dash| dash.as_str() == "-"))
 }
 
-/// The pattern of what lies outside of a range, `1!-10` for `1-10`.
+/// Returns the pattern for values outside of a range, `1!-10` for `1-10`.
 pub(super) fn outside(range: &str) -> Option<String> {
     let found = RANGE.captures(range)?;
     Some(format!("{}!-{}", found.get(1)?.as_str(), found.get(3)?.as_str()))
 }
 
-/// Whether a value is as a scalar of a pattern says.
+/// Whether a value matches a scalar of a pattern.
 pub(super) fn is(value: &Value, pattern: &Value) -> bool {
     match pattern {
         Value::Null => match value {
@@ -60,7 +60,7 @@ pub(super) fn is(value: &Value, pattern: &Value) -> bool {
         Value::Bool(truth) => value.as_bool() == Some(*truth),
         Value::Number(pattern) => match value {
             Value::Number(number) => number.as_f64() == pattern.as_f64(),
-            // As a whole number, if the pattern is one: "5.0" is not 5, nor 5.0.
+            // Compared as a whole number, if the pattern is one: "5.0" is not 5, nor 5.0.
             Value::String(text) if pattern.as_f64().is_none_or(|own| own.fract() != 0.0) => {
                 text.parse().ok() == pattern.as_f64()
             }
@@ -70,13 +70,13 @@ pub(super) fn is(value: &Value, pattern: &Value) -> bool {
             _ => false,
         },
         Value::String(pattern) => matches(value, pattern),
-        // Only whether there is an object at all.
+        // The pattern only requires an object.
         Value::Object(_) => value.is_object(),
         Value::Array(_) => false,
     }
 }
 
-/// Whether a value is as a text says: alternatives by `|`, each of conditions by `&`.
+/// Whether a value matches a text: alternatives by `|`, each of conditions by `&`.
 pub(super) fn matches(value: &Value, pattern: &str) -> bool {
     value.as_str() == Some(pattern)
         || pattern.split('|').any(|alternative| {
@@ -106,7 +106,7 @@ fn holds(value: &Value, condition: &str) -> bool {
     compare(value, condition.trim(), Operator::Equal)
 }
 
-/// As durations if both are, else as quantities if both are, else as texts with wildcards.
+/// Compares as durations if both are, else as quantities if both are, else as texts with wildcards.
 fn compare(value: &Value, bound: &str, operator: Operator) -> bool {
     if let Some(number) = as_number(value) {
         if let (Some(bound), Some(value)) = (Duration::parse(bound), Duration::parse(&number)) {
@@ -131,7 +131,7 @@ fn compare(value: &Value, bound: &str, operator: Operator) -> bool {
     }
 }
 
-/// A number as patterns with wildcards see it: a fraction has an exponent, `2.5E+00`.
+/// Writes a number as wildcard patterns see it: a fraction has an exponent, `2.5E+00`.
 fn scientific(number: &Number) -> String {
     let Some(fraction) = number.as_f64().filter(|_| number.is_f64()) else {
         return number.to_string();
@@ -142,8 +142,8 @@ fn scientific(number: &Number) -> String {
     format!("{digits}E{sign}{:0>2}", exponent.trim_start_matches('-'))
 }
 
-/// What may be read as a duration or a quantity; nothing counts as zero, and of a fraction six
-/// digits count (Kyverno's `convertNumberToString`).
+/// Returns a text to read as a duration or a quantity; null counts as zero, and a fraction has six
+/// digits (Kyverno's `convertNumberToString`).
 fn as_number(value: &Value) -> Option<String> {
     match value {
         Value::Null => Some("0".to_owned()),
@@ -169,7 +169,7 @@ impl Operator {
     }
 }
 
-/// A value as Go prints it.
+/// Writes a value as Go prints it.
 pub(super) fn printed(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

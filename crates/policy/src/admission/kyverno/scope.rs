@@ -1,7 +1,7 @@
-//! What variables of a rule can name: the request, and what context entries load.
+//! The variables of a rule: the request, and what context entries load.
 //!
 //! An entry is loaded when an expression first names it, and sees only the entries before it.
-//! What is loaded or set within an element of a `foreach` is gone after it.
+//! Values that are loaded or set within an element of a `foreach` are dropped after it.
 
 use std::sync::Arc;
 
@@ -18,7 +18,8 @@ pub(super) struct Scope<'r> {
     /// Made when a variable is first named: most patterns name none.
     root: Option<Value>,
     entries: Vec<Pending<'r>>,
-    /// Entries from here on may not be loaded: the one that is being loaded, and those after it.
+    /// Entries from this index on may not be loaded: the one that is being loaded, and those after
+    /// it.
     bound: Option<usize>,
     undo: Vec<Undo>,
     around: &'r dyn Surroundings,
@@ -27,18 +28,18 @@ pub(super) struct Scope<'r> {
     deletion: bool,
     policy_namespace: &'r str,
     left_to_substitute: usize,
-    /// What all expressions and elements of a rule may take.
+    /// The budget of all expressions and elements of a rule.
     budget: Budget,
-    /// Entries that are being loaded, each for the one before.
+    /// The number of nested loads of entries.
     loading: usize,
-    /// The roles of who asks, once they were asked for.
+    /// The user's roles, once they were queried.
     roles: Option<Roles>,
 }
 
-/// What all substitutions of one rule may make, bytes.
+/// The most bytes that all substitutions of one rule may make.
 const MAX_SUBSTITUTED: usize = 64 << 20;
 
-/// How many entries may be loaded for each other in a row.
+/// The largest number of nested loads.
 const MAX_LOADING: usize = 32;
 
 struct Pending<'r> {
@@ -59,20 +60,20 @@ enum Undo {
     Added,
 }
 
-/// Where a scope is to return to.
+/// A state that a scope can return to.
 pub(super) struct Mark(usize);
 
 /// Why a variable has no value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Unresolved {
-    /// The expression gives none.
+    /// The expression has no value.
     Search(jmespath::Error),
     /// Something else.
     Other(String),
 }
 
 impl Unresolved {
-    /// Whether a key is missing, as that of an optional field may be.
+    /// Whether a key is missing, such as that of an optional field.
     pub(super) fn is_unknown_key(&self) -> bool {
         matches!(self, Self::Search(jmespath::Error::UnknownKey(_)))
     }
@@ -134,7 +135,7 @@ impl<'r> Scope<'r> {
         Mark(self.undo.len())
     }
 
-    /// Forgets what was set, loaded and added since a mark.
+    /// Drops everything that was set, loaded and added since a mark.
     pub(super) fn return_to(&mut self, mark: &Mark) {
         while self.undo.len() > mark.0
             && let Some(undo) = self.undo.pop()
@@ -171,7 +172,7 @@ impl<'r> Scope<'r> {
         self.undo.push(Undo::Set(name.to_owned(), before));
     }
 
-    /// Gives a value to what a path of names leads to; objects are merged.
+    /// Sets the value at a path of names; objects are merged.
     pub(super) fn set_path(&mut self, path: &str, value: Value) {
         let names = names(path);
         let Some((first, rest)) = names.split_first() else { return };
@@ -180,13 +181,12 @@ impl<'r> Scope<'r> {
         self.set(first, whole);
     }
 
-    /// What the request's object is, with what was given for it.
+    /// Returns a part of the request, with the values that are given for it.
     pub(super) fn object(&mut self, pointer: &str) -> Value {
         self.root().pointer(pointer).cloned().unwrap_or_default()
     }
 
-    /// Adds entries that are loaded when they are named. Those for which values are given stay
-    /// out.
+    /// Adds entries, which are loaded when they are named. Entries with given values are left out.
     pub(super) fn add(&mut self, entries: &'r [Entry]) {
         for entry in entries {
             let is_given = entry.variable.is_none() && self.fields().contains_key(&entry.name);
@@ -197,7 +197,7 @@ impl<'r> Scope<'r> {
         }
     }
 
-    /// What is given for a rule; of what is given for each element, the one of an index.
+    /// Sets the values that are given for a rule; of values for each element, the one at `index`.
     pub(super) fn give(&mut self, given: &[(String, Given)], index: usize) {
         for (path, given) in given {
             let value = match given {
@@ -210,7 +210,7 @@ impl<'r> Scope<'r> {
         }
     }
 
-    /// What an expression gives.
+    /// Evaluates an expression.
     pub(super) fn query(&mut self, text: &str) -> Result<Value, Unresolved> {
         let text = text.trim();
         if text.is_empty() {
@@ -232,7 +232,7 @@ impl<'r> Scope<'r> {
         given.map_err(Unresolved::Search)
     }
 
-    /// A rule begins: it has the whole of what a rule may take.
+    /// Begins a rule with a full budget.
     pub(super) fn begin(&mut self) {
         self.budget = Budget::new();
         self.left_to_substitute = MAX_SUBSTITUTED;
@@ -240,7 +240,7 @@ impl<'r> Scope<'r> {
 
     /// Counts one element of a list.
     pub(super) fn count_element(&self) -> Result<(), Unresolved> {
-        /// Asking an element takes some steps, whatever is asked.
+        /// Each element costs some steps, whatever is evaluated.
         const STEPS: usize = 20;
         self.budget.take(STEPS).map_err(Unresolved::Search)
     }
@@ -254,7 +254,7 @@ impl<'r> Scope<'r> {
         Ok(())
     }
 
-    /// Adds the roles that are bound to who asks, which a cluster has to be asked for.
+    /// Adds the roles that are bound to the user, which need a query of the cluster.
     fn load_roles(&mut self, text: &str) -> Result<(), Unresolved> {
         let (around, user) = (self.around, &self.request.user_info);
         let names_them = ROLES.iter().any(|own| is_named(&format!("request.{own}"), text));
@@ -266,14 +266,14 @@ impl<'r> Scope<'r> {
         }
         let Some(roles) = &self.roles else { return Ok(()) };
         let values = [roles.roles.clone(), roles.cluster_roles.clone()];
-        // None may mean that nobody was asked.
+        // Empty roles may mean that there was no query.
         if *roles == Roles::default() && !around.knows_cluster() {
             let problem = "the roles of who asks are not known";
             return Err(Unresolved::Other(problem.to_owned()));
         }
         if let Some(Value::Object(request)) = self.fields().get_mut("request") {
             for (name, value) in ROLES.into_iter().zip(values) {
-                // What is given for them stays.
+                // Given values are kept.
                 request.entry(name).or_insert_with(|| value.into());
             }
         }
@@ -393,7 +393,7 @@ impl<'r> Scope<'r> {
             Ok(Value::Null) | Err(_) if !default.is_null() => Ok(default),
             Ok(Value::Null) => Err(Unresolved::Other("it is null".to_owned())),
             Ok(value) => Ok(value),
-            // A variable that cannot be had is no optional field.
+            // A variable that is not available is not a missing optional field.
             Err(why) => Err(Unresolved::Other(why.to_string())),
         }
     }
@@ -419,7 +419,7 @@ impl<'r> Scope<'r> {
         }
     }
 
-    /// A part of what was loaded; the whole of what others have, too, is copied for the rule.
+    /// Returns a part of loaded data; a whole that is shared is copied for the rule.
     fn part(&mut self, path: &str, data: Arc<Value>) -> Result<Value, Unresolved> {
         if path.is_empty() {
             return Ok(Arc::unwrap_or_clone(data));
@@ -429,7 +429,7 @@ impl<'r> Scope<'r> {
         found.map_err(|error| Unresolved::Other(error.to_string()))
     }
 
-    /// A text, with its variables.
+    /// Substitutes the variables of a text.
     fn text(&mut self, text: &str) -> Result<String, Unresolved> {
         match substitute::text(text, self)? {
             Value::String(text) => Ok(text),
@@ -438,7 +438,7 @@ impl<'r> Scope<'r> {
     }
 }
 
-/// Whether a text names a variable: the name as a word that is no field of another.
+/// Whether a text names a variable, as a word that is not a field of another.
 fn is_named(name: &str, text: &str) -> bool {
     let is_word = |next: char| next.is_ascii_alphanumeric() || next == '_';
     text.match_indices(name).any(|(at, _)| {
@@ -449,11 +449,11 @@ fn is_named(name: &str, text: &str) -> bool {
     })
 }
 
-/// The fields of the request that have the roles of who asks.
+/// The fields of the request that hold the user's roles.
 const ROLES: [&str; 2] = ["roles", "clusterRoles"];
 
-/// Whether an expression may look at the roles of who asks: wherever it names the request and not
-/// another one of its fields.
+/// Whether an expression may read the user's roles: wherever it names the request without one of
+/// its other fields.
 fn may_name_roles(text: &str) -> bool {
     text.match_indices("request").any(|(at, name)| {
         let rest = text.get(at + name.len()..).unwrap_or_default();
@@ -462,7 +462,7 @@ fn may_name_roles(text: &str) -> bool {
     })
 }
 
-/// What every rule can name: `request`, `serviceAccountName`, `serviceAccountNamespace`.
+/// Makes the variables of every rule: `request`, `serviceAccountName`, `serviceAccountNamespace`.
 fn root(request: &Request) -> Value {
     let fields = json!({
         "operation": request.operation,
@@ -513,7 +513,7 @@ fn root(request: &Request) -> Value {
     root.into()
 }
 
-/// The names of a path: `request.object.metadata.annotations."example.com/a"`.
+/// Returns the names of a path: `request.object.metadata.annotations."example.com/a"`.
 fn names(path: &str) -> Vec<String> {
     let mut names = Vec::new();
     let mut name = String::new();

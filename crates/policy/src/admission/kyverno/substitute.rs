@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::pattern::Anchor;
 use super::scope::{Scope, Unresolved};
 
-/// A variable without another in it: braces that hold none, or single pairs.
+/// A variable without another one in it: braces whose text has none, or only single pairs.
 #[expect(clippy::expect_used, reason = "a constant expression")]
 static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:^|[^\\])(\{\{((?:\{[^{}]*\}|[^{}])*)\}\})").expect("a valid expression")
@@ -18,7 +18,7 @@ static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
 static REFERENCE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?:^|[^\\])(\$\(([^ ]*?)\))").expect("a valid expression"));
 
-/// Variables of one text that are resolved, those in variables included.
+/// The most variables of one text, including those in variables.
 const MAX_VARIABLES: usize = 1_000;
 
 /// Whether a document has variables, references or escaped ones.
@@ -33,7 +33,7 @@ pub(super) fn has_any(document: &Value) -> bool {
     }
 }
 
-/// The texts of the variables of a text, innermost ones alone.
+/// Returns the texts of a text's variables, only the innermost ones.
 pub(super) fn variables(text: &str) -> impl Iterator<Item = &str> {
     let found = text.contains("{{").then(|| VARIABLE.captures_iter(text));
     found.into_iter().flatten().filter_map(|found| {
@@ -42,7 +42,7 @@ pub(super) fn variables(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The document with its references and variables resolved.
+/// Returns the document with its references and variables resolved.
 pub(super) fn all(document: &Value, scope: &mut Scope<'_>) -> Result<Value, Unresolved> {
     if !has_any(document) {
         return Ok(document.clone());
@@ -52,7 +52,7 @@ pub(super) fn all(document: &Value, scope: &mut Scope<'_>) -> Result<Value, Unre
     walk(&referred, scope, &mut path)
 }
 
-/// One text, as [`all`].
+/// Resolves one text, as [`all`] does.
 pub(super) fn text(text: &str, scope: &mut Scope<'_>) -> Result<Value, Unresolved> {
     if text.contains("{{") { of_text(text, scope, &[]) } else { Ok(text.into()) }
 }
@@ -133,7 +133,7 @@ fn of_text(text: &str, scope: &mut Scope<'_>, path: &[String]) -> Result<Value, 
     Err(Unresolved::Other(format!("more than {MAX_VARIABLES} variables in a text")))
 }
 
-/// The path in the object of what a pattern's `{{ @ }}` stands at.
+/// Returns the path in the object for a pattern's `{{ @ }}`.
 fn current_path(path: &[String]) -> String {
     path.iter().fold("request.object".to_owned(), |so_far, name| {
         let name = Anchor::of(name).map_or(name.as_str(), |anchor| anchor.key);
@@ -144,7 +144,7 @@ fn current_path(path: &[String]) -> String {
     })
 }
 
-/// Counts bytes that a substitution makes.
+/// Counts the bytes that a substitution makes.
 type Count<'c> = &'c mut dyn FnMut(usize) -> Result<(), Unresolved>;
 
 fn references(
@@ -179,7 +179,7 @@ fn references(
     }
 }
 
-/// A text with its references replaced by what they lead to: `<=$(./../../requests/memory)`.
+/// Replaces the references in a text by their values: `<=$(./../../requests/memory)`.
 fn referred(
     text: &str,
     whole: &Value,
@@ -209,7 +209,7 @@ fn referred(
     Err(Unresolved::Other(format!("more than {MAX_VARIABLES} references in a text")))
 }
 
-/// A path without `.` and `..`, from where the text stands if it is relative.
+/// Removes `.` and `..` from a path; a relative one starts at the text's own place.
 fn absolute(from: &[String], to: &str) -> Vec<String> {
     let mut path: Vec<String> = if to.starts_with('/') { Vec::new() } else { from.to_vec() };
     for part in to.split('/') {
@@ -222,7 +222,7 @@ fn absolute(from: &[String], to: &str) -> Vec<String> {
     path
 }
 
-/// What a path leads to; anchors of the document's keys do not count.
+/// Returns the value at a path; anchors in the document's keys do not count.
 fn lead<'d>(document: &'d Value, path: &[String]) -> Option<&'d Value> {
     let bare = |key: &'d str| Anchor::of(key).map_or(key, |anchor| anchor.key);
     path.iter().try_fold(document, |value, part| match value {

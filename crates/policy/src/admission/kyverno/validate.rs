@@ -1,4 +1,4 @@
-//! What a rule says of an object.
+//! Evaluates a rule's check on an object.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use super::rule::{Check, Loop, Pattern};
 use super::scope::{Scope, Unresolved};
 use super::substitute;
 
-/// What a rule says, and why.
+/// The outcome of a check, and the reason.
 #[derive(Debug)]
 pub(super) struct Said {
     pub(super) outcome: Outcome,
@@ -27,7 +27,7 @@ fn error(what: &str, why: &Unresolved) -> Said {
     said(Outcome::Error, format!("{what}: {why}"))
 }
 
-/// Asks a check of the object of a request.
+/// Evaluates checks on the object of a request.
 pub(super) struct Asker<'a, 's, 'r> {
     pub(super) scope: &'a mut Scope<'r>,
     pub(super) object: &'s Value,
@@ -37,7 +37,7 @@ pub(super) struct Asker<'a, 's, 'r> {
 }
 
 impl<'r> Asker<'_, '_, 'r> {
-    /// Nothing is said of what is not there to be compared.
+    /// Evaluates a check; returns none where there is no object to compare.
     pub(super) fn ask(&mut self, check: &'r Check) -> Option<Said> {
         self.check(check, None, 0)
     }
@@ -58,7 +58,7 @@ impl<'r> Asker<'_, '_, 'r> {
 
     fn deny(&mut self, conditions: Option<&Conditions>) -> Said {
         let held = match conditions.map(|conditions| conditions.ask(self.scope)) {
-            // Without conditions, all is denied.
+            // Without conditions, everything is denied.
             None => return said(Outcome::Fail, self.told("it is denied")),
             Some(Ok(held)) => held,
             Some(Err(why)) => return error("the conditions of deny cannot be decided", &why),
@@ -75,7 +75,7 @@ impl<'r> Asker<'_, '_, 'r> {
         said(Outcome::Fail, in_words(&message, self.scope))
     }
 
-    /// The policy's own message, and what is wrong.
+    /// Returns the policy's own message, with the problem.
     fn told(&mut self, problem: &str) -> String {
         if self.message.is_empty() {
             return format!("rule {} failed: {problem}", self.rule);
@@ -157,7 +157,7 @@ impl<'r> Asker<'_, '_, 'r> {
                 let said = self.element(each, item, element, index, nesting);
                 self.scope.return_to(&mark);
                 match said {
-                    // What fails elsewhere tells more than whether this element counts.
+                    // A failure of another element matters more than an undecided precondition.
                     Err(said) => _ = undecided.get_or_insert(said),
                     Ok(None | Some(Said { outcome: Outcome::Skip, .. })) => {}
                     Ok(Some(Said { outcome: Outcome::Pass, .. })) => applied += 1,
@@ -172,7 +172,7 @@ impl<'r> Asker<'_, '_, 'r> {
         }
     }
 
-    /// What is said of one element; an error is that of its preconditions.
+    /// Checks one element; an error is that of its preconditions.
     fn element(
         &mut self,
         each: &'r Loop,
@@ -199,7 +199,7 @@ impl<'r> Asker<'_, '_, 'r> {
     }
 }
 
-/// Adds context entries and asks preconditions; says why, where they do not hold.
+/// Adds context entries and evaluates preconditions; returns the reason where they do not hold.
 pub(super) fn enter<'r>(
     context: &'r [Entry],
     preconditions: Option<&Conditions>,
@@ -217,7 +217,7 @@ pub(super) fn enter<'r>(
     Ok(Some(said(Outcome::Skip, message)))
 }
 
-/// A message with its variables; as it stands, where one has no value.
+/// Returns a message with its variables resolved; as written, where one has no value.
 pub(super) fn in_words(message: &str, scope: &mut Scope<'_>) -> String {
     match substitute::text(message, scope) {
         Ok(Value::String(text)) => text,
@@ -226,7 +226,7 @@ pub(super) fn in_words(message: &str, scope: &mut Scope<'_>) -> String {
     }
 }
 
-/// Makes the old object the one that is to be made.
+/// Replaces the request by the creation of the old object.
 pub(super) fn look_back(scope: &mut Scope<'_>, old: &Value) {
     let mut request = scope.object("/request");
     if let Some(fields) = request.as_object_mut() {

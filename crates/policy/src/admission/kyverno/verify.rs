@@ -1,4 +1,4 @@
-//! `verifyImages`: who must have signed an image, and what must be attested of it.
+//! `verifyImages`: the signers and attestations that an image needs.
 
 use std::collections::BTreeMap;
 
@@ -17,10 +17,10 @@ use super::images::{self, Found};
 use super::scope::Scope;
 use super::validate::{Said, in_words, said};
 
-/// How deep sets of attestors may lie in each other.
+/// The deepest nesting of sets of attestors.
 const MAX_DEPTH: usize = 8;
 
-/// What is wrong with a rule, and at which field.
+/// Checks rules; the error is the field and the problem.
 pub(super) fn check(all: &[VerifyImage]) -> Result<(), (String, String)> {
     for (at, image) in all.iter().enumerate() {
         let place = format!("verifyImages[{at}]");
@@ -81,7 +81,7 @@ fn check_set(set: &AttestorSet, depth: usize) -> Result<(), (String, String)> {
     Ok(())
 }
 
-/// The field of an entry that asks for something that cannot be asked.
+/// Returns the field of an entry that is not supported.
 fn unsupported(entry: &AttestorEntry) -> Option<&'static str> {
     const BEGIN: &str = "-----BEGIN ";
     let is_other = |hash: Option<&str>| hash.is_some_and(|it| !it.eq_ignore_ascii_case("sha256"));
@@ -97,7 +97,7 @@ fn unsupported(entry: &AttestorEntry) -> Option<&'static str> {
         [
             ("keys.kms", !keys.kms.is_empty()),
             ("keys.secret", keys.secret.is_some()),
-            // A reference to a key elsewhere, a URL, a variable.
+            // A reference to a key elsewhere: a URL, or a variable.
             ("keys.publicKeys", !keys.public_keys.contains(BEGIN)),
             ("keys.signatureAlgorithm", is_other(keys.signature_algorithm.as_deref())),
         ]
@@ -129,7 +129,7 @@ fn ctlog(entry: &AttestorEntry) -> Option<&CertificateLog> {
     of_keys.or_else(|| entry.keyless.as_ref().and_then(|own| own.ctlog.as_ref()))
 }
 
-/// What `verifyImages` says of an object; nothing where it has no such image.
+/// Evaluates `verifyImages` on an object; none where it has no such image.
 pub(super) fn ask(
     all: &[VerifyImage],
     extractors: &BTreeMap<String, Vec<Extractor>>,
@@ -146,7 +146,7 @@ pub(super) fn ask(
     let mut verified = 0;
     for wanted in all {
         let images = || found.iter().filter(|image| wanted.is_about(image));
-        // Kyverno replaces tags before rules are asked.
+        // Kyverno replaces tags before rules are evaluated.
         for tagged in images().filter(|it| wanted.mutate_digest && it.image.digest.is_empty()) {
             scope.around().pin(&tagged.image.to_string());
         }
@@ -176,7 +176,7 @@ fn one(wanted: &VerifyImage, found: &Found, scope: &mut Scope<'_>) -> Result<(),
         attested(wanted, &found.image, scope)
             .map_err(|why| said(Outcome::Fail, format!("image {image} is not verified: {why}")))?;
     }
-    // A tag that has stayed may mean something else when it is run.
+    // An image that still has a tag may be another one when it runs.
     if wanted.verify_digest && found.image.digest.is_empty() {
         return fail(format!("image {image} has no digest"));
     }
@@ -193,7 +193,7 @@ fn one(wanted: &VerifyImage, found: &Found, scope: &mut Scope<'_>) -> Result<(),
     Ok(())
 }
 
-/// Asks all that is wanted, of one digest: once a tag is resolved, the rest is asked of that.
+/// Checks all requirements on one digest: a tag is resolved first.
 fn attested(wanted: &VerifyImage, image: &Image, scope: &mut Scope<'_>) -> Result<(), String> {
     let image = &mut image.clone();
     let of_old = wanted.old_attestor();
@@ -203,7 +203,7 @@ fn attested(wanted: &VerifyImage, image: &Image, scope: &mut Scope<'_>) -> Resul
     }
     for attestation in &wanted.attestations {
         let verified = if attestation.attestors.is_empty() {
-            // Those who signed the image attest it too.
+            // The signers of the image attest it, too.
             let first = wanted.attestors.first().or(of_old.as_ref());
             let set = first.ok_or("no one is named who attests it")?;
             vec![from_set(set, wanted, image, Some(attestation), scope)?]
@@ -219,7 +219,7 @@ fn attested(wanted: &VerifyImage, image: &Image, scope: &mut Scope<'_>) -> Resul
     Ok(())
 }
 
-/// The conditions hold of each statement's predicate.
+/// Checks the conditions on each statement's predicate.
 fn conditions_hold(
     attestation: &Attestation,
     statements: &[Value],
@@ -252,7 +252,7 @@ fn conditions_hold(
     Ok(())
 }
 
-/// As many entries of a set as must be: all, where no number is given.
+/// Requires as many entries of a set as its count says: all, without a count.
 fn from_set(
     set: &AttestorSet,
     wanted: &VerifyImage,
@@ -279,13 +279,13 @@ fn from_set(
     Err(format!("{found} of {required} attestors: {}", problems.join("; ")))
 }
 
-/// An entry, with one of the keys that it has.
+/// An entry, with one of its keys.
 struct One<'e> {
     entry: &'e AttestorEntry,
     key: String,
 }
 
-/// Several keys in one entry are several entries.
+/// Splits an entry with several keys into several entries.
 fn one_by_one(set: &AttestorSet) -> Vec<One<'_>> {
     const END: &str = "-----END PUBLIC KEY-----";
     let mut all = Vec::new();
@@ -377,7 +377,7 @@ fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// An expression comes before a text with wildcards.
+/// An expression has precedence over a text with wildcards.
 fn text_match(wildcard: &str, expression: &str) -> Option<TextMatch> {
     if expression.is_empty() {
         some(wildcard).map(TextMatch::Wildcard)
@@ -394,7 +394,7 @@ impl VerifyImage {
         named && !wildcard::any(&self.skip_image_references, &image)
     }
 
-    /// The fields of old that name one who signs.
+    /// Returns a signer from the old fields.
     fn old_attestor(&self) -> Option<AttestorSet> {
         use super::document::Keys;
         let entry = if !self.key.is_empty() {

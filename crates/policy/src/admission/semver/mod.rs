@@ -7,7 +7,7 @@ use std::fmt;
 
 pub(super) use range::in_range;
 
-/// The order of two versions, if they are such.
+/// Returns the order of two versions, if both are valid.
 pub(super) fn compare(left: &str, right: &str) -> Option<Ordering> {
     Some(Version::parse(left)?.order(&Version::parse(right)?))
 }
@@ -28,22 +28,22 @@ enum Identifier {
 }
 
 impl Version {
-    /// Reads a version as it must be written.
+    /// Reads a version, strictly.
     pub(super) fn parse(text: &str) -> Option<Self> {
         Self::parts(text, false)
     }
 
-    /// Reads a version that may have a `v` before it, missing numbers, and zeros before numbers.
+    /// Reads a version that may have a `v` before it, missing numbers, and leading zeros.
     pub(super) fn lenient(text: &str) -> Option<Self> {
         Self::parts(text.strip_prefix('v').unwrap_or(text), true)
     }
 
-    /// The version of these numbers.
+    /// Makes a version of these numbers.
     fn of(numbers: [u64; 3]) -> Self {
         Self { numbers, ..Self::default() }
     }
 
-    /// Major, minor, patch.
+    /// Returns major, minor, patch.
     pub(super) fn numbers(&self) -> [u64; 3] {
         self.numbers
     }
@@ -69,7 +69,7 @@ impl Version {
         Some(Self { numbers, before: before.unwrap_or(Some(Vec::new()))?, build })
     }
 
-    /// Section 11: a version comes after its pre-releases; what was built does not count.
+    /// Section 11: a version comes after its pre-releases; build metadata does not count.
     pub(crate) fn order(&self, other: &Self) -> Ordering {
         let by_number = self.numbers.cmp(&other.numbers);
         by_number.then_with(|| match (self.before.is_empty(), other.before.is_empty()) {

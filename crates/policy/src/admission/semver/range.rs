@@ -3,19 +3,18 @@
 
 use super::Version;
 
-/// Why a text is no range of versions.
+/// Why a text is not a range of versions.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(in crate::admission) enum NoRange {
     /// One of its alternatives has no conditions.
     #[error("{0:?} is no range of versions")]
     Empty(String),
-    /// One of its conditions is none.
+    /// One of its conditions is invalid.
     #[error("{0:?} is no condition of a version")]
     Condition(String),
 }
 
-/// Whether a version lies in a range. A version that is none counts as 0.0.0, as it does for
-/// Kyverno.
+/// Whether a version is in a range. An invalid version counts as 0.0.0, as in Kyverno.
 pub(in crate::admission) fn in_range(version: &str, range: &str) -> Result<bool, NoRange> {
     let version = Version::parse(version).unwrap_or_default();
     let mut holds = false;
@@ -34,7 +33,7 @@ pub(in crate::admission) fn in_range(version: &str, range: &str) -> Result<bool,
     Ok(holds)
 }
 
-/// Conditions, each with its version; blanks may stand between the two.
+/// Splits conditions, each with its version; blanks may stand between operator and version.
 fn conditions(text: &str) -> Vec<String> {
     let mut conditions: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
@@ -53,7 +52,7 @@ fn condition_holds(version: &Version, condition: &str) -> Result<bool, NoRange> 
     let (least, above) = bounds(bound).ok_or_else(bad)?;
     let exact = above.is_none();
     let order = version.order(&least);
-    // A version with an `x` stands for all from `least` up to, and without, `above`.
+    // A version with an `x` means all from `least` to below `above`.
     let below_end = above.as_ref().map_or(order.is_le(), |above| version.order(above).is_lt());
     Ok(match operator {
         "" | "=" | "==" if exact => order.is_eq(),

@@ -1,4 +1,4 @@
-//! Gatekeeper's constraints: a template with parameters, for the objects that it matches.
+//! Gatekeeper's constraints: a template with parameters, for the objects that a constraint matches.
 
 use std::fmt;
 
@@ -13,16 +13,16 @@ use crate::Error;
 use crate::admission::{Answer, Effect, Outcome, Request, Surroundings};
 use crate::rego::Input;
 
-/// What Gatekeeper calls the place at which a webhook asks.
+/// Gatekeeper's name for the enforcement point of webhooks.
 const WEBHOOK: &str = "validation.gatekeeper.sh";
 
 pub(super) struct Constraint {
     applies: Match,
     parameters: Input,
-    /// With the parameters as they are given to the engine.
+    /// The constraint, with the parameters that the engine gets.
     document: Value,
     pub(super) engine: Engine,
-    /// An answer without what is found.
+    /// The answer, without its outcome and message.
     answer: Answer,
 }
 
@@ -63,7 +63,7 @@ impl Constraint {
         })
     }
 
-    /// Whether it is about a request.
+    /// Whether the constraint applies to a request.
     ///
     /// # Errors
     /// The answer where that cannot be decided.
@@ -79,7 +79,8 @@ impl Constraint {
         Answer { outcome: Outcome::Error, message: why.to_string(), ..self.answer.clone() }
     }
 
-    /// What it says of a request; `review` is that in the form that Gatekeeper shows to Rego.
+    /// Adds the constraint's answers on a request; `review` is the request in Gatekeeper's form for
+    /// Rego.
     pub(super) fn review(
         &self,
         request: &Request,
@@ -107,7 +108,8 @@ impl Constraint {
     }
 }
 
-/// The parameters as the API server would store them: with the defaults of the template's schema.
+/// Returns the parameters as the API server would store them: with the defaults of the template's
+/// schema.
 fn parameters(
     document: &Named<'_>,
     template: &Template,
@@ -134,7 +136,7 @@ fn parameters(
     Ok(given)
 }
 
-/// What follows from a violation at admission; of several scoped actions the strictest.
+/// Returns the effect of a violation at admission; of several scoped actions the strictest.
 fn effect(document: &Named<'_>) -> Result<Effect, Error> {
     let named = |action: &str, field: &str| match action {
         "" | "deny" => Ok(Effect::Deny),

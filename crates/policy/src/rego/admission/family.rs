@@ -1,4 +1,4 @@
-//! Rego among the other kinds of admission policies.
+//! Rego policies as one family of admission policies.
 
 use serde_json::json;
 
@@ -8,14 +8,14 @@ use crate::admission::policies::{Family, Loaded, Policy};
 use crate::admission::{Answer, Document, Request, Surroundings};
 use crate::rego::{RegoLimits, Source};
 
-/// What stands for a module among documents, which are objects otherwise.
+/// The field that holds a module's text in a document; documents are otherwise objects.
 const MODULE: &str = "rego";
 
 /// ConstraintTemplates, Constraints and modules.
 pub(crate) const FAMILY: Family =
     Family { reads: |group, _| group == MODULE || RegoPolicies::reads(group), load };
 
-/// The document that stands for a module.
+/// Makes the document that represents a module.
 pub(crate) fn module(source: &str, text: &str) -> Document {
     let api_version = format!("{MODULE}/v1");
     let value = json!({

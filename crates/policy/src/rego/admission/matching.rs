@@ -1,4 +1,4 @@
-//! Which objects a constraint is about (Gatekeeper, `spec.match`).
+//! Selects the objects that a constraint applies to (Gatekeeper, `spec.match`).
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::Error;
 use crate::admission::labels::{is_namespace, namespace_labels};
 use crate::admission::{LabelSelector, Request, Surroundings, Unanswered};
 
-/// All of it must hold; what is left out holds.
+/// All parts must hold; a part that is left out holds.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(super) struct Match {
@@ -19,8 +19,8 @@ pub(super) struct Match {
     namespace_selector: Option<LabelSelector>,
     scope: Scope,
     name: Option<String>,
-    /// Objects that Gatekeeper expands from a workload are not made here, so that what is about
-    /// them alone never applies.
+    /// Objects that Gatekeeper expands from a workload are not made here, so a constraint for those
+    /// alone never applies.
     source: Origin,
 }
 
@@ -68,10 +68,10 @@ impl Match {
         }
     }
 
-    /// Whether a request is one of those.
+    /// Whether a request matches.
     ///
     /// # Errors
-    /// When that goes by the labels of its namespace, and those cannot be had.
+    /// When the labels of its namespace decide, and they are not available.
     pub(super) fn holds(
         &self,
         request: &Request,
@@ -95,7 +95,7 @@ impl Match {
             });
         match self.namespace_selector.as_ref().filter(|selector| !selector.is_empty()) {
             Some(selector) if holds => {
-                // What is in no namespace cannot be disqualified.
+                // An object in no namespace is not excluded by the selector.
                 let labels = namespace_labels(request, around)?;
                 Ok(labels.is_none_or(|labels| selector.selects(&labels)))
             }
@@ -121,8 +121,8 @@ impl Match {
         })
     }
 
-    /// By the name of the object; where the server is to make one, by its beginning, and by that
-    /// only for a glob that does not go by the end.
+    /// Matches the object's name; where the server is to complete it, the prefix, and that only
+    /// with a glob that ends in `*`.
     fn of_name(&self, request: &Request) -> bool {
         let Some(glob) = self.name.as_deref().filter(|glob| !glob.is_empty()) else { return true };
         let text = |object: &'_ Value, pointer: &str| {
@@ -136,13 +136,13 @@ impl Match {
     }
 }
 
-/// The namespace that an object is in, or is.
+/// Returns the namespace of an object, or the name of a Namespace itself.
 fn namespace(request: &Request) -> Option<&str> {
     let name = if is_namespace(request) { &request.name } else { &request.namespace };
     (!name.is_empty()).then_some(name)
 }
 
-/// A name with `*` at its start, its end or both.
+/// Matches a name; the glob may have `*` at its start, its end or both.
 fn fits(glob: &str, name: &str) -> bool {
     match (glob.strip_prefix('*'), glob.strip_suffix('*')) {
         (Some(""), _) => true,

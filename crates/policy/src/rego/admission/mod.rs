@@ -1,4 +1,4 @@
-//! Admission by Rego: Gatekeeper's constraints, and modules as OPA asks them.
+//! Admission by Rego: Gatekeeper's constraints, and modules for OPA.
 
 mod constraint;
 mod family;
@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use crate::Error;
 
-/// A document, and what errors call it.
+/// A document, with its name in errors.
 struct Named<'v> {
     place: String,
     value: &'v Value,
@@ -36,7 +36,7 @@ impl Named<'_> {
         self.value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// Refuses the keys of an object that are not read: nothing of a policy is passed over.
+    /// Refuses keys of an object that are not read, so that no part of a policy is ignored.
     fn only(&self, pointer: &str, read: &[&str]) -> Result<(), Error> {
         let Some(Value::Object(fields)) = self.value.pointer(pointer) else { return Ok(()) };
         match fields.keys().find(|key| !read.contains(&key.as_str())) {
@@ -49,7 +49,7 @@ impl Named<'_> {
     }
 }
 
-/// The message of what a rule denies: text, or an object with it.
+/// Returns the message of a denial: a text, or an object that contains it.
 fn message(denied: &Value) -> Option<String> {
     match denied {
         Value::String(text) => Some(text.clone()),

@@ -1,18 +1,18 @@
-//! The Namespace of what is reviewed, as Gatekeeper shows it to Rego.
+//! The Namespace of the reviewed object, as Gatekeeper shows it to Rego.
 
 use serde_json::{Value, json};
 
 use crate::admission::labels::is_namespace;
 use crate::admission::{Request, Surroundings, Unanswered, named_namespace};
 
-/// Where it stands in a review: as itself, and in older versions as `namespace` of the first.
+/// Its fields in a review: `namespaceObject`, and in older versions `_unstable.namespace`.
 pub(in crate::rego) const NAMESPACES: [&str; 2] = ["_unstable", "namespaceObject"];
 
-/// The Namespace that an object is in, whole; null for what is in none.
+/// Returns the whole Namespace of an object; null for an object in none.
 ///
 /// # Errors
-/// When the surroundings cannot say: what it has, annotations and finalizers too, would seem not to
-/// be there.
+/// When the surroundings do not know it: its data, annotations and finalizers too, would seem to be
+/// missing.
 pub(super) fn whole(request: &Request, around: &dyn Surroundings) -> Result<Value, Unanswered> {
     match is_in_one(request) {
         true => around.namespace(&request.namespace),
@@ -20,7 +20,7 @@ pub(super) fn whole(request: &Request, around: &dyn Surroundings) -> Result<Valu
     }
 }
 
-/// The same, of which no more is known than the request says.
+/// Returns the Namespace with no more than the request itself contains.
 pub(super) fn by_name(request: &Request) -> Value {
     match is_in_one(request) {
         true => named_namespace(&request.namespace),
@@ -28,12 +28,12 @@ pub(super) fn by_name(request: &Request) -> Value {
     }
 }
 
-/// A server says of a Namespace that it is in itself.
+/// A server names a Namespace as its own namespace.
 fn is_in_one(request: &Request) -> bool {
     !request.namespace.is_empty() && !is_namespace(request)
 }
 
-/// Shows it beside the objects of a review.
+/// Adds the Namespace to the objects of a review.
 pub(super) fn show(review: &mut Value, namespace: &Value) {
     let Value::Object(fields) = review else { return };
     let [unstable, own] = NAMESPACES;

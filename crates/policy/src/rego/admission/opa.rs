@@ -1,24 +1,24 @@
-//! Modules as OPA is asked for admission: any package with a rule of a name that says what it is.
+//! Modules for admission by OPA: any package with a rule whose name gives its meaning.
 //!
-//! | rule | says |
+//! | rule | value |
 //! | --- | --- |
-//! | `deny`, `violation`, `deny_x`, `violation_x` | why a request is refused: text, or objects with `msg` or `message` |
-//! | `warn`, `warn_x` | what the user is warned of, in the same form |
-//! | `allow` | true where it is let in; what is denied beside it is asked, too |
-//! | `exception`, beside rules that deny or warn | lists of the names behind `deny_`, `warn_`, `violation_` that are left out, `""` for those without, as conftest has it |
+//! | `deny`, `violation`, `deny_x`, `violation_x` | the reasons for a refusal: texts, or objects with `msg` or `message` |
+//! | `warn`, `warn_x` | warnings for the user, in the same form |
+//! | `allow` | true where the request is admitted; rules beside it that deny are evaluated, too |
+//! | `exception`, beside rules that deny or warn | lists of exempt rules by the names after `deny_`, `warn_`, `violation_`, `""` for those without, as in conftest |
 //! | `main` of package `system` | the AdmissionReview with its `response` |
 //!
-//! The input is the AdmissionReview, as the server sent it; as `review` it also has the request, for
-//! rules that were written for Gatekeeper. A rule that reads neither `input.request` nor
-//! `input.review` but something else is written for the object itself, as conftest has it, and gets
-//! that where one is created or updated: it says nothing of what is removed or connected to. What a
-//! rule reads is told by its syntax tree, with all that it depends on, also under other names and in
+//! The input is the AdmissionReview that the server sent; its field `review` also holds the
+//! request, for rules that were written for Gatekeeper. A rule that reads other fields, but neither
+//! `input.request` nor `input.review`, is written for the object itself, as in conftest. It gets
+//! the object where one is created or updated, and is not evaluated for removals and connections.
+//! The syntax tree shows what a rule and all its dependencies read, also under other names and in
 //! functions.
 //!
-//! A rule that reads `input.request` and `input.spec` is refused: what it reads of the other would
-//! seem not to be there. Where one cannot tell, as the input is iterated over or one name stands for
-//! both, the rule is asked with both, and either may refuse. `input.parameters` beside a review is
-//! what a Constraint gives, and refused too.
+//! A rule that reads both `input.request` and `input.spec` is refused: one of them would always
+//! seem to be missing. Where the form is unknown, as where the input is iterated over or one name
+//! is used for both, the rule is evaluated with both, and either may refuse. `input.parameters`
+//! beside a review comes from a Constraint, and is refused, too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,7 @@ use crate::admission::{Answer, Effect, Operation, Outcome, Request, Surroundings
 use crate::rego::reads::{OfNamespace, Reads};
 use crate::rego::{Input, Program, RegoError, RegoLimits, Source};
 
-/// The rules of modules that are asked.
+/// The rules of modules that are evaluated.
 #[derive(Debug)]
 pub(super) struct Modules {
     program: Program,
@@ -45,24 +45,24 @@ struct Asked {
     judges: Judges,
     of_namespace: OfNamespace,
     exception: Option<Exception>,
-    /// An answer without what is found.
+    /// The answer, without its outcome and message.
     answer: Answer,
 }
 
-/// What may leave a rule out.
+/// A rule that may exempt another one.
 #[derive(Debug)]
 struct Exception {
     rule: String,
-    /// The name that it has to list.
+    /// The name that it must list.
     name: String,
 }
 
-/// What a rule's input is.
+/// The form of a rule's input.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Judges {
     Reviews,
     Objects,
-    /// One of both, and nobody can tell which.
+    /// One of the two, but it is unknown which.
     Either,
 }
 
@@ -80,8 +80,8 @@ static NAMES: &[(&str, Says, Effect)] = &[
     ("allow", Says::WhetherAllowed, Effect::Deny),
 ];
 
-/// What a name says, also where more follows after `_`: conftest's rules are `deny_latest`,
-/// `warn_no_limits`.
+/// Returns the meaning of a rule's name, also with a suffix after `_`: conftest's rules are
+/// `deny_latest`, `warn_no_limits`.
 fn known(name: &str) -> Option<(Says, Effect)> {
     let is_it = |known: &str, says: Says| match name.strip_prefix(known) {
         Some("") => true,
@@ -123,7 +123,7 @@ impl Modules {
                 exception,
                 says,
                 judges: match says {
-                    // By the API there is nothing else that it could be asked with.
+                    // The API defines no other input for it.
                     Says::Response => Judges::Reviews,
                     _ => judges(&reads, rule)?,
                 },
@@ -149,7 +149,7 @@ impl Modules {
         self.asked.len()
     }
 
-    /// The rules that read more of the Namespace of an object than its name.
+    /// Returns the rules that read more of the object's Namespace than its name.
     pub(super) fn reads_namespaces(&self) -> impl Iterator<Item = String> {
         let asked = self.asked.iter().filter(|one| one.reads_namespace());
         asked.map(|Asked { rule, .. }| {
@@ -158,7 +158,7 @@ impl Modules {
         })
     }
 
-    /// A review, with the Namespace of the object where a rule reads it.
+    /// Makes a review, with the object's Namespace where a rule reads it.
     fn shown(request: &Request, namespace: Option<&Value>) -> Input {
         let request = serde_json::to_value(request).unwrap_or_default();
         let sent = Input::new(&request);
@@ -192,7 +192,8 @@ impl Modules {
             Ok(namespace) => Self::shown(request, namespace.as_ref()),
             Err(_) => Self::shown(request, Some(&namespace::by_name(request))),
         });
-        // What breaks a rule may be removed, and the options of a connection are no such object.
+        // An object that breaks a rule may be removed, and the options of a connection are no such
+        // object.
         let comes_to_be = matches!(request.operation, Operation::Create | Operation::Update);
         let object =
             (comes_to_be && any_but(Judges::Reviews)).then(|| Input::new(request.judged()));
@@ -217,7 +218,7 @@ impl Modules {
         }
     }
 
-    /// What a rule says of an input.
+    /// Evaluates a rule with an input.
     fn ask(
         &self,
         asked: &Asked,
@@ -238,7 +239,7 @@ impl Modules {
 }
 
 impl Exception {
-    /// That of a rule, where its package has one.
+    /// Returns the exception for a rule, where its package has one.
     fn of(program: &Program, package: &str, name: &str, says: Says) -> Option<Self> {
         let rule = format!("{package}.exception");
         let is_asked = matches!(says, Says::WhatIsDenied) && program.has_rule(&rule);
@@ -248,14 +249,14 @@ impl Exception {
         is_asked.then_some(Self { rule, name })
     }
 
-    /// Whether the rule is listed: conftest asks for `exception[_][_] == NAME`
+    /// Whether the rule is listed: conftest evaluates `exception[_][_] == NAME`
     /// (`policy/engine.go`).
     fn is_in(&self, listed: &Value) -> bool {
         members(listed).flat_map(members).any(|name| name.as_str() == Some(&self.name))
     }
 }
 
-/// What `[_]` chooses of a value.
+/// Returns the values that `[_]` selects.
 fn members(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
     match value {
         Value::Array(items) => Box::new(items.iter()),
@@ -274,8 +275,8 @@ impl Asked {
     }
 }
 
-/// The answers for two inputs as one: it passes where it passes for both, and what is denied of both
-/// is said once.
+/// Merges the answers for two inputs: it passes only where both pass, and a reason that both give
+/// appears once.
 fn once_each(mut found: Vec<Answer>) -> Vec<Answer> {
     let passes = |answer: &Answer| answer.outcome == Outcome::Pass;
     if !found.iter().all(passes) {
@@ -286,7 +287,7 @@ fn once_each(mut found: Vec<Answer>) -> Vec<Answer> {
     found
 }
 
-/// What people should know of what rules are asked with.
+/// Returns notes for the user on the inputs of the rules.
 fn told(asked: &[Asked]) -> Vec<String> {
     let mut notes = Vec::new();
     for (judges, what) in [
@@ -307,10 +308,10 @@ fn told(asked: &[Asked]) -> Vec<String> {
     notes
 }
 
-/// The fields of a review, as it is shown.
+/// The fields of a review.
 const OF_REVIEWS: [&str; 4] = ["apiVersion", "kind", "request", "review"];
 
-/// What a rule is written for, by what it reads of its input.
+/// Decides from the fields that a rule reads which form of input it expects.
 fn judges(reads: &Reads, rule: &str) -> Result<Judges, Error> {
     let refused = |problem: String| Err(Error::rule(rule.trim_start_matches("data."), problem));
     let of_review = |field: &str| ["request", "review"].contains(&field);
@@ -332,14 +333,14 @@ fn judges(reads: &Reads, rule: &str) -> Result<Judges, Error> {
         (true, true) => Judges::Either,
         (true, false) => Judges::Reviews,
         (false, true) => Judges::Objects,
-        // Kind and version are the same of each review: nobody asks a rule about these.
+        // All reviews have the same kind and version, so such a rule is meant for objects.
         (false, false) if reads.all().next().is_some() => Judges::Objects,
         (false, false) => Judges::Reviews,
     })
 }
 
 impl Says {
-    /// What is denied by a rule's value.
+    /// Returns the denial in a rule's value.
     fn denied(self, value: Option<Value>) -> Option<Value> {
         match self {
             Self::WhatIsDenied => value,

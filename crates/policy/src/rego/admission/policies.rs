@@ -1,4 +1,4 @@
-//! All policies in Rego that are asked.
+//! All admission policies in Rego.
 
 use std::collections::BTreeMap;
 
@@ -52,18 +52,18 @@ pub struct RegoPolicies {
 }
 
 impl RegoPolicies {
-    /// Whether a document, by its API group, is one of Gatekeeper's.
+    /// Whether an API group is one of Gatekeeper's.
     #[must_use]
     pub fn reads(group: &str) -> bool {
         group == TEMPLATES || group == CONSTRAINTS
     }
 
-    /// Compiles ConstraintTemplates with the Constraints of their kinds, each with the name that
-    /// errors call it by, and modules as OPA is asked for admission.
+    /// Compiles ConstraintTemplates with their Constraints, each with its name in errors, and
+    /// modules with admission rules for OPA.
     ///
     /// # Errors
-    /// When one has a field or an engine that is not supported, is no Rego, asks for documents
-    /// that nothing here gives, or when a constraint has no template.
+    /// When one has an unsupported field or engine, is not valid Rego, or reads documents that do
+    /// not exist here, or when a constraint has no template.
     pub fn load(
         documents: &[(String, Value)],
         modules: &[Source<'_>],
@@ -103,20 +103,20 @@ impl RegoPolicies {
         Ok(Self { constraints, modules, notes, reads_namespaces })
     }
 
-    /// What people should know of what was loaded.
+    /// Returns notes for the user on the loaded policies.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 
-    /// The templates and the rules of modules that read more of the Namespace of an object than its
-    /// name, each with the file that it stands in.
+    /// Returns the templates and the rules of modules that read more of the object's Namespace than
+    /// its name, each with its file.
     #[must_use]
     pub fn reads_namespaces(&self) -> &[String] {
         &self.reads_namespaces
     }
 
-    /// How many there are: constraints, and the rules of the modules that are asked.
+    /// Returns the number of constraints and of evaluated rules of modules.
     #[must_use]
     pub fn len(&self) -> usize {
         self.constraints.len() + self.modules.as_ref().map_or(0, Modules::len)
@@ -128,7 +128,7 @@ impl RegoPolicies {
         self.len() == 0
     }
 
-    /// What each that applies says of a request: one pass, or one failure for each reason.
+    /// Evaluates each policy that applies to a request: one pass, or one failure for each reason.
     #[must_use]
     pub fn review(&self, request: &Request, around: &dyn Surroundings) -> Vec<Answer> {
         let mut answers = Vec::new();
@@ -165,15 +165,15 @@ impl RegoPolicies {
     }
 }
 
-/// A request as Gatekeeper shows it to constraints: the object of a deletion is what is deleted,
-/// and the Namespace stands beside it.
+/// Makes the request in Gatekeeper's form for constraints: at a deletion, the object is the deleted
+/// one; the Namespace is added.
 fn reviewed(request: &Request, namespace: &Value) -> Value {
     let mut review = serde_json::to_value(request).unwrap_or_default();
     if let Value::Object(fields) = &mut review {
         if request.operation == Operation::Delete {
             fields.insert("object".to_owned(), request.old_object.clone());
         }
-        // A server says of a Namespace that it is in itself.
+        // A server names a Namespace as its own namespace.
         if is_namespace(request) {
             fields.remove("namespace");
         }
@@ -182,7 +182,7 @@ fn reviewed(request: &Request, namespace: &Value) -> Value {
     review
 }
 
-/// Answers from what a rule denies: an answer for each reason, or one that says that it passes.
+/// Makes answers from a denial: one for each reason, or one pass.
 pub(super) fn answers(of: &Answer, denied: Option<Value>, answers: &mut Vec<Answer>) {
     let fail = |message: String| Answer { outcome: Outcome::Fail, message, ..of.clone() };
     let reasons = match denied {
@@ -196,7 +196,7 @@ pub(super) fn answers(of: &Answer, denied: Option<Value>, answers: &mut Vec<Answ
     answers.extend(reasons.iter().map(|reason| match (message(reason), reason) {
         (Some(message), _) => fail(message),
         (None, Value::Bool(true)) => fail("denied".to_owned()),
-        // Whatever is denied is denied, also where the policy words it badly.
+        // A denial counts even where its message has the wrong form.
         (None, reason) => fail(reason.to_string()),
     }));
 }

@@ -1,20 +1,20 @@
 //! The schema of a template's parameters (`spec.crd.spec.validation.openAPIV3Schema`).
 //!
 //! In a cluster it is part of the Constraints' CustomResourceDefinition: the API server fills in
-//! what it gives as defaults, and takes no Constraint that does not fit it. The types, what is
-//! required, enumerations and names are checked here; what else a schema may ask (patterns,
-//! lengths) is not, so that a Constraint which a server would refuse may be asked here.
+//! its defaults, and rejects Constraints that do not match it. Types, required fields, enumerations
+//! and names are checked here; other checks of a schema (patterns, lengths) are not, so a
+//! Constraint that a server rejects may be accepted here.
 
 use serde_json::Value;
 
-/// How deep parameters are looked into; documents are no deeper.
+/// How deep parameters are checked; documents are no deeper.
 const MAX_DEPTH: usize = 64;
 
-/// What is wrong with parameters: the field below them, and why.
+/// An error in parameters: the field below them, and the reason.
 pub(super) type Misfit = (String, String);
 
-/// Fills in defaults where something is left out of an object that is there (Kubernetes,
-/// "Defaulting" of custom resources): below what is not there, none is filled in.
+/// Fills in defaults for missing fields of objects that exist (Kubernetes, "Defaulting" of custom
+/// resources): below a missing object, no default applies.
 pub(super) fn fill_in(schema: &Value, value: &mut Value) {
     fill(schema, value, MAX_DEPTH);
 }
@@ -48,7 +48,7 @@ fn fill(schema: &Value, value: &mut Value, depth: usize) {
     }
 }
 
-/// Whether a schema gives any default.
+/// Whether a schema has any default.
 pub(super) fn has_defaults(schema: &Value) -> bool {
     let below = schema.get("properties").and_then(Value::as_object);
     let mut others = ["items", "additionalProperties"].into_iter().filter_map(|it| schema.get(it));
@@ -57,7 +57,7 @@ pub(super) fn has_defaults(schema: &Value) -> bool {
         || others.any(has_defaults)
 }
 
-/// Whether parameters are as their schema has them.
+/// Checks parameters against their schema.
 pub(super) fn check(schema: &Value, value: &Value) -> Result<(), Misfit> {
     check_at(schema, value, "", MAX_DEPTH)
 }
@@ -114,7 +114,7 @@ fn of_property<'s>(schema: &'s Value, name: &str) -> Option<&'s Value> {
     own.or_else(|| schema.get("additionalProperties"))
 }
 
-/// Whether fields that a schema does not name are kept: it names none, or says so.
+/// Whether fields that a schema does not name are kept: it names none, or keeps them explicitly.
 fn is_open(schema: &Value) -> bool {
     schema.get("properties").is_none() || is_set(schema, "x-kubernetes-preserve-unknown-fields")
 }

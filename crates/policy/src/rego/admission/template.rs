@@ -10,18 +10,18 @@ use crate::admission::cel::NativeRule;
 use crate::rego::reads::OfNamespace;
 use crate::rego::{Program, RegoLimits, Source};
 
-/// What Gatekeeper calls admission by Kubernetes.
+/// Gatekeeper's name for admission by Kubernetes.
 const TARGET: &str = "admission.k8s.gatekeeper.sh";
 
 /// A compiled template.
 pub(super) struct Template {
     pub(super) kind: String,
     pub(super) engine: Engine,
-    /// What parameters are; null where anything may be one.
+    /// The schema of the parameters; null where any are allowed.
     pub(super) schema: Value,
 }
 
-/// What judges for a template.
+/// The engine that evaluates a template.
 #[derive(Clone)]
 pub(super) enum Engine {
     Rego(Rego),
@@ -70,14 +70,14 @@ impl Template {
 }
 
 impl Engine {
-    /// Whether it is to be shown the object's Namespace whole.
+    /// Whether it needs the whole Namespace of the object.
     pub(super) fn reads_namespace(&self) -> bool {
         matches!(self, Self::Rego(Rego { reads_namespace: true, .. }))
     }
 }
 
-/// The engine of the target's code, of several that which Gatekeeper prefers: CEL before Rego,
-/// which may also stand in the target itself.
+/// Returns the engine of the target's code; of several, the one that Gatekeeper prefers: CEL before
+/// Rego, which may also be in the target itself.
 fn engine(document: &Named<'_>, limits: &RegoLimits) -> Result<Engine, Error> {
     const FIELD: &str = "spec.targets[0].code[].source";
     let target = "/spec/targets/0";
@@ -107,7 +107,7 @@ fn engine(document: &Named<'_>, limits: &RegoLimits) -> Result<Engine, Error> {
 }
 
 impl Rego {
-    /// Compiles what stands at a place of a template.
+    /// Compiles the Rego at a place of a template.
     fn compile(
         document: &Named<'_>,
         at: &str,
@@ -144,8 +144,8 @@ impl Rego {
     }
 }
 
-/// The schema of the parameters, where one holds: of an old template it may be none that a server
-/// goes by.
+/// Returns the schema of the parameters. A template marked as legacy has none, since a server does
+/// not enforce its schema.
 fn schema(document: &Named<'_>) -> Value {
     let validation = document.value.pointer("/spec/crd/spec/validation");
     let is_legacy = validation.and_then(|own| own.get("legacySchema")) == Some(&Value::Bool(true));

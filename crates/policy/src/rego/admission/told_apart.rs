@@ -1,4 +1,4 @@
-//! Which input a rule is written for, and what it reads of a Namespace.
+//! Tests of the input that a rule expects, and of what it reads of a Namespace.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,8 +27,8 @@ fn alone() -> Alone {
     Alone("2026-01-31T12:00:00Z".parse().unwrap())
 }
 
-/// `review`, `object` or `either`, by what is noted of the rule `deny`; what it then finds in a Pod
-/// on the network of its host.
+/// Returns `review`, `object` or `either`, from the note on the rule `deny`, and the outcomes for a
+/// Pod on its host's network.
 fn asked(modules: &[&str]) -> (&'static str, Vec<Outcome>) {
     let policies = load(modules).unwrap();
     let told = policies.notes().join("\n");
@@ -44,7 +44,7 @@ fn asked(modules: &[&str]) -> (&'static str, Vec<Outcome>) {
 #[test]
 fn what_a_rule_is_for_is_told_by_what_it_reads() {
     for (judges, body) in [
-        // What is no syntax says nothing.
+        // Comments and strings say nothing.
         ("object", "# input.request is not it\n it := input\n it.spec.hostNetwork"),
         ("object", "it := input\n it.spec.hostNetwork\n \"input.review.x\" != \".request\""),
         ("object", "it := input\n it.spec.hostNetwork\n not it.metadata.request"),
@@ -59,7 +59,7 @@ fn what_a_rule_is_for_is_told_by_what_it_reads() {
             "review",
             "print(input)\n is_object(input)\n input != null\n input.request.object.spec.hostNetwork",
         ),
-        // Of these nobody can say.
+        // For these, both are possible.
         ("either", "input[_].object.spec.hostNetwork"),
         ("either", "some name\n input[name].hostNetwork"),
         ("either", "some it in input\n it.hostNetwork"),
@@ -132,7 +132,7 @@ fn the_input_is_followed_into_functions_rules_and_imports() {
 
 #[test]
 fn a_rule_for_both_is_asked_with_both_and_either_may_refuse() {
-    // Of one name for both nobody can say when it is which.
+    // One name is used for both.
     let body = |rest: &str| {
         format!("package main\ndeny contains \"d\" if {{ it := input; it.request.never }}\n{rest}")
     };
@@ -145,21 +145,21 @@ fn a_rule_for_both_is_asked_with_both_and_either_may_refuse() {
     assert_eq!(asked(&[&mixed]), ("either", vec![Outcome::Fail, Outcome::Fail]));
     let never = body("deny contains \"o\" if { it := input; it.spec.never }");
     assert_eq!(asked(&[&never]), ("either", vec![Outcome::Pass]));
-    // What lets in must let in both.
+    // An `allow` must hold for both.
     let allows = "package main\nallow if { it := input; not it.spec.hostNetwork }\n\
         allow if { it := input; it.request.never }";
     assert_eq!(asked(&[allows]), ("either", vec![Outcome::Fail]));
-    // The rules of another, asked of the object, are no such mixture.
+    // Rules of another package that get the object as input are no such mixture.
     let conftest = "package conftest\nfound contains \"c\" if input.spec.hostNetwork";
     let asks = "package main\ndeny contains m if {\n\
         some m in data.conftest.found with input as input.request.object\n}";
     assert_eq!(asked(&[conftest, asks]), ("either", vec![Outcome::Fail]));
-    // Nobody knows what a function is that stands in for another.
+    // The effect of a function that replaces another is unknown.
     let mocks =
         "package mocks\nf(it) if it.spec.never\ng(it) if it.request.object.spec.hostNetwork";
     let asks = "package main\ndeny contains \"d\" if data.mocks.f(input) with data.mocks.f as data.mocks.g";
     assert_eq!(asked(&[mocks, asks]).0, "either");
-    // Each rule by itself, also where the modules of a package differ.
+    // Each rule is decided by itself, also where the modules of a package differ.
     let [first, second] = [
         "package main\ndeny_a contains \"a\" if input.spec.hostNetwork",
         "package main\ndeny_b contains \"b\" if input.request.object.spec.hostNetwork",

@@ -1,4 +1,4 @@
-//! Functions of the interpreter that would make as much as they are asked for.
+//! Functions of the interpreter whose results would have no bound.
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -7,13 +7,13 @@ use regorus::Value;
 
 use super::{allowance, or_undefined, text};
 
-/// The items of an array, and the addresses of a range, at most.
+/// The most items of an array.
 const MAX_ITEMS: usize = 1_000_000;
-/// The addresses of a range at most.
+/// The most addresses of a range.
 const MAX_ADDRESSES: u128 = 1 << 16;
-/// The bytes of a text at most.
+/// The most bytes of a text.
 const MAX_BYTES: usize = 16 << 20;
-/// The bits by which a number is shifted at most.
+/// The most bits by which a number is shifted.
 const MAX_SHIFT: u32 = 62;
 
 /// `array.concat(a, b)`.
@@ -85,8 +85,8 @@ pub(super) fn replace(arguments: &[Value]) -> Value {
     })())
 }
 
-/// `strings.replace_n(patterns, value)`: where a pattern stands it is replaced, and what replaces
-/// it is not looked at again; of several the first by name counts.
+/// `strings.replace_n(patterns, value)`: each match is replaced, and replacements are not searched
+/// again; where several patterns match, the first by name counts.
 pub(super) fn replace_n(arguments: &[Value]) -> Value {
     or_undefined((|| {
         let [Value::Object(patterns), value] = arguments else { return None };

@@ -4,7 +4,7 @@ use regorus::Value;
 
 use super::or_undefined;
 
-/// The numbers that `numbers.range` makes at most.
+/// The most numbers that `numbers.range` makes.
 const MAX_RANGE: u64 = 100_000;
 
 /// `all(xs)`: whether all of an array or set are true (Rego v0).
@@ -37,7 +37,7 @@ pub(super) fn set_diff(arguments: &[Value]) -> Value {
     }
 }
 
-/// `numbers.range(a, b)`, either way.
+/// `numbers.range(a, b)`, ascending or descending.
 pub(super) fn range(arguments: &[Value]) -> Value {
     or_undefined((|| {
         let [from, to] = arguments else { return None };
@@ -45,7 +45,7 @@ pub(super) fn range(arguments: &[Value]) -> Value {
     })())
 }
 
-/// `numbers.range_step(a, b, step)`, either way; the step is positive.
+/// `numbers.range_step(a, b, step)`, ascending or descending; the step is positive.
 pub(super) fn range_step(arguments: &[Value]) -> Value {
     or_undefined((|| {
         let [from, to, step] = arguments else { return None };
@@ -80,7 +80,7 @@ pub(super) fn subset(arguments: &[Value]) -> Value {
     }
 }
 
-/// Values that came from a document, whose depth the reader bounds.
+/// The values come from a document, whose depth the reader bounds.
 fn has_part(all: &Value, part: &Value) -> bool {
     match (all, part) {
         (Value::Object(all), Value::Object(part)) => {

@@ -1,4 +1,4 @@
-//! `crypto.*`: hashes, and those with a key (RFC 2104).
+//! `crypto.*`: hashes, and keyed hashes (HMAC, RFC 2104).
 
 use data_encoding::HEXLOWER;
 use md5::{Digest, Md5};
@@ -36,7 +36,8 @@ pub(super) fn hmac_sha512(arguments: &[Value]) -> Value {
     keyed::<Sha512>(arguments, 128)
 }
 
-/// `crypto.hmac.equal(a, b)`. Nobody who could measure the time asks.
+/// `crypto.hmac.equal(a, b)`. It need not take constant time, since no attacker can measure it
+/// here.
 pub(super) fn hmac_equal(arguments: &[Value]) -> Value {
     or_undefined((|| {
         let [one, other] = arguments else { return None };
@@ -51,7 +52,7 @@ fn of<D: Digest>(arguments: &[Value]) -> Value {
     })())
 }
 
-/// The hash of a text with a key, by a hash that takes blocks of that many bytes.
+/// Returns the keyed hash of a text; `block` is the hash's block size in bytes.
 fn keyed<D: Digest>(arguments: &[Value], block: usize) -> Value {
     or_undefined((|| {
         let [value, key] = arguments else { return None };

@@ -1,6 +1,6 @@
 //! Functions that the interpreter lacks, or that differ from OPA's in it.
 //!
-//! What is given by name here hides the interpreter's own.
+//! A function here replaces the interpreter's own of the same name.
 
 pub(super) mod allowance;
 mod bounded;
@@ -14,11 +14,11 @@ mod yaml;
 
 use regorus::{Engine, Value};
 
-/// The time of an evaluation, which each engine gets apart.
+/// The time of an evaluation; each engine gets its own.
 pub(super) const NOW: &str = "time.now_ns";
 
-/// A function over the interpreter's values: undefined where an argument is of no use, as OPA's
-/// are where errors of built-in functions are not strict.
+/// A function over the interpreter's values. It is undefined for unusable arguments, as OPA's
+/// functions are where built-in errors are not strict.
 struct Own {
     name: &'static str,
     arity: u8,
@@ -79,12 +79,12 @@ static OWN: &[Own] = &[
     Own { name: "yaml.unmarshal", arity: 1, call: yaml::unmarshal },
 ];
 
-/// The names of all that [`add`] gives, and of the clock.
+/// Returns the names of all functions that [`add`] adds, and of the clock.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     OWN.iter().map(|own| own.name).chain([NOW])
 }
 
-/// Gives an engine all of them but the clock.
+/// Adds all functions but the clock to an engine.
 pub(super) fn add(engine: &mut Engine) -> Result<(), anyhow::Error> {
     for own in OWN {
         let call = own.call;

@@ -1,4 +1,4 @@
-//! `urlquery.*`, as Go's `net/url` escapes.
+//! `urlquery.*`, with the escaping of Go's `net/url`.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub(super) fn decode(arguments: &[Value]) -> Value {
     })())
 }
 
-/// `urlquery.encode_object(object)`: the fields by their names, those of lists one by one.
+/// `urlquery.encode_object(object)`: the fields by name; a list repeats its field.
 pub(super) fn encode_object(arguments: &[Value]) -> Value {
     or_undefined((|| {
         let [Value::Object(fields)] = arguments else { return None };
@@ -73,7 +73,7 @@ fn escaped(value: &str) -> String {
     out
 }
 
-/// None where what follows `%` is no byte, or the bytes are no text.
+/// Returns none where an escape is invalid, or the bytes are not text.
 fn unescaped(value: &str) -> Option<String> {
     let mut out = Vec::with_capacity(value.len());
     let mut bytes = value.bytes();

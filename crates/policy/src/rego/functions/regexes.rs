@@ -1,9 +1,9 @@
 //! Regular expressions as Go reads them.
 //!
-//! Rust's syntax is nearly Go's (both follow RE2). What differs is translated: `\d`, `\s`, `\w`
-//! and `\b` mean ASCII in Go, `[` in a class and `{` that repeats nothing are themselves, and
-//! `\Q...\E` quotes. Matching takes linear time; a program of more than 10 MiB (the matcher's own
-//! limit) is no expression, so that a call with it is undefined.
+//! Rust's syntax is nearly Go's (both follow RE2). The differences are translated: `\d`, `\s`, `\w`
+//! and `\b` mean ASCII in Go, `[` in a class and `{` that repeats nothing are literal, and
+//! `\Q...\E` quotes. Matching takes linear time; an expression whose program exceeds 10 MiB (the
+//! matcher's own limit) is invalid, and a call with it is undefined.
 
 use std::iter::Peekable;
 use std::str::Chars;
@@ -76,7 +76,7 @@ fn count(number: &Value) -> Option<usize> {
 
 fn compile(pattern: &Value) -> Option<Regex> {
     thread_local! {
-        /// Expressions that were compiled by this thread: what a policy asks it asks again.
+        /// Expressions that this thread has compiled: a policy uses the same ones again and again.
         static KNOWN: std::cell::RefCell<std::collections::HashMap<String, Option<Regex>>> =
             std::cell::RefCell::default();
     }
@@ -95,7 +95,7 @@ fn compile(pattern: &Value) -> Option<Regex> {
     })
 }
 
-/// An expression of Go in Rust's syntax.
+/// Translates an expression from Go's syntax to Rust's.
 fn from_go(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len() + 16);
     let mut chars = pattern.chars().peekable();
@@ -145,7 +145,7 @@ fn escape(chars: &mut Peekable<Chars<'_>>, in_class: bool, out: &mut String) {
     }
 }
 
-/// A class, from behind its bracket.
+/// Translates a class, after its opening bracket.
 fn class(chars: &mut Peekable<Chars<'_>>, out: &mut String) {
     out.push('[');
     if chars.next_if_eq(&'^').is_some() {
@@ -176,7 +176,7 @@ fn class(chars: &mut Peekable<Chars<'_>>, out: &mut String) {
     }
 }
 
-/// Whether what follows a brace is a repetition: `3}`, `3,}`, `3,5}`.
+/// Whether the text after a brace is a repetition: `3}`, `3,}`, `3,5}`.
 fn repeats(mut rest: Peekable<Chars<'_>>) -> bool {
     let mut digits = 0;
     while rest.next_if(char::is_ascii_digit).is_some() {

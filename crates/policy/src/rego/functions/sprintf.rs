@@ -1,4 +1,4 @@
-//! `sprintf` with Go's verbs (`fmt`, Printing), over what OPA makes of values: whole numbers,
+//! `sprintf` with Go's verbs (`fmt`, Printing), over the Go values that OPA passes: whole numbers,
 //! other numbers, and text for all else.
 
 use data_encoding::HEXLOWER;
@@ -6,7 +6,7 @@ use regorus::Value;
 
 use super::{or_undefined, text};
 
-/// How wide and how precise a field may be: what policies print is read by people.
+/// The largest width and precision of a field: people read what policies print.
 const MAX_WIDTH: usize = 1_000;
 
 /// `sprintf(format, values)`.
@@ -18,7 +18,7 @@ pub(super) fn sprintf(arguments: &[Value]) -> Value {
     })())
 }
 
-/// What OPA hands to Go for a value.
+/// The Go value that OPA passes for a value.
 enum Operand {
     Int(i128),
     Float(f64),
@@ -55,7 +55,7 @@ impl Operand {
     }
 }
 
-/// A value as OPA writes one inside of text: `["a", {"b": 1}]`, sets in braces.
+/// Writes a value in OPA's form inside of text: `["a", {"b": 1}]`, sets in braces.
 fn show(value: &Value) -> String {
     let list = |items: Vec<String>| items.join(", ");
     match value {
@@ -221,7 +221,7 @@ impl Directive {
     }
 }
 
-/// `%v` and `%g`: the shortest digits; an exponent below -4 and from 21 on.
+/// `%v` and `%g`: the shortest digits, with an exponent below -4 and from 21 on.
 fn general(float: f64, precision: Option<usize>) -> String {
     if let Some(precision) = precision {
         let short = format!("{:.*e}", precision.saturating_sub(1), float);
@@ -235,7 +235,7 @@ fn general(float: f64, precision: Option<usize>) -> String {
     }
 }
 
-/// An exponent with its sign and at least two digits.
+/// Writes an exponent with its sign and at least two digits.
 fn exponent(scientific: &str) -> String {
     match scientific.split_once('e') {
         Some((digits, power)) => {
@@ -249,7 +249,7 @@ fn exponent(scientific: &str) -> String {
     }
 }
 
-/// Text in quotes as Go writes them.
+/// Quotes a text as Go does.
 fn quoted(text: &str) -> String {
     let mut out = String::from('"');
     for one in text.chars() {

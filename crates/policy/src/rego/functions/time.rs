@@ -1,5 +1,5 @@
-//! Functions of time, in UTC: nanoseconds since 1970 as OPA counts them. No other zone is known,
-//! because what a zone means is a matter of the machine; a call that names one is undefined.
+//! Functions of time, in UTC: nanoseconds since 1970, as in OPA. Other zones are not supported,
+//! since their meaning depends on the machine; a call that names one is undefined.
 
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
@@ -56,8 +56,8 @@ pub(super) fn weekday(arguments: &[Value]) -> Value {
     })())
 }
 
-/// `time.add_date(ns, years, months, days)`; a day that a month lacks runs over into the next, as
-/// in Go.
+/// `time.add_date(ns, years, months, days)`; a day that the month does not have runs over into the
+/// next month, as in Go.
 pub(super) fn add_date(arguments: &[Value]) -> Value {
     or_undefined((|| {
         let [ns, years, months, days] = arguments else { return None };
@@ -77,8 +77,8 @@ pub(super) fn add_date(arguments: &[Value]) -> Value {
     })())
 }
 
-/// `time.format(ns)`, also of an array of nanoseconds, zone and layout: as RFC 3339, or by a layout
-/// of Go.
+/// `time.format(ns)`, or with an array of nanoseconds, zone and layout: as RFC 3339, or in a Go
+/// layout.
 pub(super) fn format(arguments: &[Value]) -> Value {
     or_undefined((|| {
         let [value] = arguments else { return None };
@@ -98,7 +98,7 @@ pub(super) fn format(arguments: &[Value]) -> Value {
     })())
 }
 
-/// A layout, or the one that OPA knows by the name of a constant of Go.
+/// Returns a layout, or the one that OPA gives the name of a Go constant.
 fn named(layout: &str) -> &str {
     NAMED.iter().find(|(name, _)| *name == layout).map_or(layout, |(_, known)| known)
 }
@@ -116,8 +116,8 @@ const NAMED: &[(&str, &str)] = &[
     ("RFC3339Nano", "2006-01-02T15:04:05.999999999Z07:00"),
 ];
 
-/// `time.diff(a, b)`: years, months, days, hours, minutes and seconds between two times, whichever
-/// is the earlier.
+/// `time.diff(a, b)`: years, months, days, hours, minutes and seconds between two times, in either
+/// order.
 pub(super) fn diff(arguments: &[Value]) -> Value {
     or_undefined((|| {
         let [one, other] = arguments else { return None };
@@ -143,7 +143,7 @@ pub(super) fn diff(arguments: &[Value]) -> Value {
         let (seconds, minutes) = borrow(s2 - s1, mi2 - mi1, 60);
         let (minutes, hours) = borrow(minutes, h2 - h1, 60);
         let (hours, days) = borrow(hours, d2 - d1, 24);
-        // A month is as long as that of the earlier time.
+        // The borrowed month has the length of the earlier time's month.
         let (days, months) = borrow(days, mo2 - mo1, i64::from(from.days_in_month()));
         let (months, years) = borrow(months, y2 - y1, 12);
         let all = [years, months, days, hours, minutes, seconds].map(Value::from);
@@ -155,7 +155,7 @@ fn array(parts: [i64; 3]) -> Value {
     Value::from(parts.map(Value::from).to_vec())
 }
 
-/// A time as OPA writes one: nanoseconds, or with a zone beside them.
+/// Reads a time in OPA's form: nanoseconds, or an array with a zone.
 fn moment(value: &Value) -> Option<Zoned> {
     let ns = match value {
         Value::Array(parts) => {

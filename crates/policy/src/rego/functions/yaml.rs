@@ -1,6 +1,6 @@
-//! `yaml.*`. Documents are read as OPA reads them, with `0644` as a number and `yes` as a text; what
-//! is written is YAML in blocks, where a text that could be taken for something else stands in
-//! quotes. OPA may quote it otherwise.
+//! `yaml.*`. Documents are read as OPA reads them, with `0644` as a number and `yes` as a text. The
+//! output is block YAML, with quotes around texts that could be read as something else. OPA may
+//! quote in other cases.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use super::{or_undefined, text};
 use crate::admission::documents;
 use crate::rego::program::json;
 
-/// How deep a document may be that is written; none that is read is deeper.
+/// The largest depth of a written document; no document that is read is deeper.
 const MAX_DEPTH: usize = 64;
 
 /// `yaml.is_valid(text)`.
@@ -47,7 +47,7 @@ pub(super) fn marshal(arguments: &[Value]) -> Value {
     })())
 }
 
-/// The first document of a text; an empty one is null.
+/// Reads the first document of a text; an empty one is null.
 fn read(text: &str) -> Option<Json> {
     let documents = documents::yaml_with_words(text).ok()?;
     Some(documents.into_iter().next().unwrap_or(Json::Null))
@@ -57,7 +57,7 @@ type Fields = serde_json::Map<String, Json>;
 
 fn write_fields(fields: &Fields, depth: usize, out: &mut String) -> Option<()> {
     for (index, (name, value)) in fields.iter().enumerate() {
-        // The first may stand behind the dash of a list.
+        // The first field may follow the dash of a list.
         if index > 0 || out.is_empty() || out.ends_with('\n') {
             indent(depth, out);
         }
@@ -79,7 +79,7 @@ fn write_items(items: &[Json], depth: usize, out: &mut String) -> Option<()> {
     Some(())
 }
 
-/// What stands behind a name or a dash.
+/// Writes the value after a name or a dash.
 fn write_below(value: &Json, depth: usize, of_field: bool, out: &mut String) -> Option<()> {
     if depth >= MAX_DEPTH {
         return None;
@@ -108,7 +108,7 @@ fn flat(value: &Json) -> String {
     }
 }
 
-/// A text as it is where it can only be read as one, else in quotes.
+/// Writes a text plainly where it can only be read as text, else in quotes.
 fn quoted(text: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./".contains(letter);
     let may_be_plain = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/')

@@ -1,4 +1,4 @@
-//! Tags in an object that become digests.
+//! Changes of an object that replace tags with digests.
 
 use std::borrow::Cow;
 
@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use crate::admission::Change;
 
-/// The images whose names may be changed. Not those that were there before: the template of a Job
-/// may not change. Nor those of what a controller makes of another object: a scaled ReplicaSet may
-/// not differ from its Deployment.
+/// Returns the images whose names may be changed. Images that the object had before are left out:
+/// the template of a Job may not change. So are objects that a controller makes of another: a
+/// scaled ReplicaSet may not differ from its Deployment.
 pub(in crate::admission) fn changeable(request: &Request) -> Vec<ImageUse> {
     if is_kept_by_a_controller(&request.object) {
         return Vec::new();
@@ -25,7 +25,7 @@ pub(in crate::admission) fn changeable(request: &Request) -> Vec<ImageUse> {
     uses
 }
 
-/// The request for the object with these changes.
+/// Returns the request with these changes made to its object.
 pub(in crate::admission) fn changed<'r>(
     request: &'r Request,
     changes: &[Change],
@@ -42,9 +42,9 @@ pub(in crate::admission) fn changed<'r>(
     Cow::Owned(request)
 }
 
-/// Whether a controller holds an object to what it makes of another, as a Deployment its
-/// ReplicaSets: what is changed there it takes for its own change, and makes another. Pods are not
-/// held so, and they are what runs.
+/// Whether a controller keeps the object equal to its template, as a Deployment does its
+/// ReplicaSets: it would take a change there for its own, and make another object. Pods are not
+/// kept so, and they are what runs.
 fn is_kept_by_a_controller(object: &Value) -> bool {
     let owners = object.pointer("/metadata/ownerReferences").and_then(Value::as_array);
     let is_controller = |owner: &Value| owner.get("controller") == Some(&Value::Bool(true));

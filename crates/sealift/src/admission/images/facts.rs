@@ -1,4 +1,4 @@
-//! What policies are told of an image, as Kyverno tells it.
+//! The data of an image that policies read, in Kyverno's form.
 
 use std::sync::Arc;
 
@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use super::not_known::NotKnown;
 
-/// More than any config has.
+/// The size limit of a config; no real one is as large.
 const MAX_CONFIG_BYTES: u64 = 8 << 20;
 
-/// Manifest and config of an image at its digest; of an index, those of its image for the usual
-/// platform.
+/// Returns manifest and config of an image at its digest; of an index, those of its image for the
+/// usual platform.
 pub(in crate::admission) fn facts(
     image: &Reference,
     digest: &Digest,

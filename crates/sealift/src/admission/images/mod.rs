@@ -1,4 +1,4 @@
-//! Images, looked at in their registries.
+//! Looks at images in their registries.
 
 pub(super) mod changes;
 pub(super) mod facts;
@@ -27,15 +27,15 @@ use crate::policy::{ImageGate, RuleVerdict, verify_wanted};
 use crate::verify::LogSearch;
 use crate::{Chain, Error, Observer, ScanOptions, Scanner, ThreadPool};
 
-/// What images are judged by.
+/// The rules, trusted root and log that images are judged by.
 #[derive(Debug)]
 pub(in crate::admission) struct Measure {
     pub(in crate::admission) gate: ImageGate,
     pub(in crate::admission) scanner: Scanner,
     pub(in crate::admission) options: ScanOptions,
-    /// What certificates and logs are compared with that policies trust.
+    /// The trusted root for the certificates and logs that policies trust.
     pub(in crate::admission) root: Root,
-    /// The log that is asked for entries where no policy names one.
+    /// The log that is searched for entries where a policy names none.
     pub(in crate::admission) log: Option<LogSearch>,
     /// Grows whenever rules, trusted root or database change.
     pub(in crate::admission) generation: u64,
@@ -44,7 +44,7 @@ pub(in crate::admission) struct Measure {
 /// An image by its digest, under the rules, the trusted root and the database of one generation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
-    /// `registry/repository@digest`, for who may sign goes by the name; and what is asked of it.
+    /// `registry/repository@digest`, since the rules for signers go by the name; and the question.
     image: String,
     generation: u64,
 }
@@ -55,27 +55,27 @@ impl Weight for Key {
     }
 }
 
-/// What each rule says of an image.
+/// The verdict of each rule on an image.
 pub(in crate::admission) type Verdicts = Arc<[RuleVerdict]>;
 
-/// An image that was judged.
+/// An image and its verdicts.
 #[derive(Clone, Debug)]
 pub(in crate::admission) struct Judged {
-    /// Its name with its digest.
+    /// The image's name with its digest.
     pub(in crate::admission) image: Reference,
     pub(in crate::admission) verdicts: Verdicts,
 }
 
-/// What a verifier says of an image.
+/// A verifier's verdict on an image.
 #[derive(Clone, Debug)]
 pub(in crate::admission) enum Checked {
-    /// It is signed, or attested, as it is wanted.
+    /// The image is signed, or attested, as required.
     Verified(VerifiedImage),
-    /// It is not.
+    /// The image is not signed, or attested, as required.
     Unverified(Unverified),
 }
 
-/// Resolves and judges images; what takes longer than a request goes on by itself.
+/// Resolves and judges images; work that takes longer than a request goes on in the background.
 pub(in crate::admission) struct Images {
     shared: Arc<Shared>,
 }
@@ -88,25 +88,25 @@ struct Shared {
     facts: Asked<Arc<Value>>,
 }
 
-/// What was found out, or why it could not be.
+/// A result, or the reason why it is not known.
 type Found<V> = Result<V, NotKnown>;
 
-/// What is asked of images.
+/// Shared and cached answers about images.
 type Asked<V> = Once<Key, Found<V>>;
 
-/// Images that are fetched at once, and that wait for it.
+/// The most images that are fetched at once; the next constant bounds those that wait.
 const MAX_FETCHED: usize = 32;
 const MAX_WAITING: usize = 4096;
 const STACK_BYTES: usize = 4 << 20;
-/// What looking at one image may take in all.
+/// How long the work on one image may take in all.
 const LONGEST: Duration = Duration::from_secs(300);
-/// What is kept at most of a kind.
+/// The most answers of one kind that are cached.
 const KEPT: Bounds = Bounds { entries: 10_000, bytes: 64 << 20 };
-/// How long what holds is taken to hold: advisories come, keys are withdrawn.
+/// How long a pass is cached: advisories appear, and keys are withdrawn.
 const GOOD: Duration = Duration::from_secs(3600);
-/// How long what does not hold is: it may be signed the next moment.
+/// How long a failure is cached: the image may be signed at any moment.
 const BAD: Duration = Duration::from_secs(30);
-/// How often what got no answer is asked again, and the wait before; it doubles.
+/// How often a failed query is tried, and the first wait between tries; the wait doubles.
 const ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -133,17 +133,17 @@ impl Images {
         Self { shared: Arc::new(shared) }
     }
 
-    /// The time.
+    /// The current time.
     pub(in crate::admission) fn now(&self) -> Timestamp {
         (self.shared.world.now)()
     }
 
-    /// What is known of a cluster.
+    /// The source of cluster data.
     pub(in crate::admission) fn cluster(&self) -> &Known {
         &self.shared.world.cluster
     }
 
-    /// Each image with its digest. A tag is resolved whenever it is asked for.
+    /// Resolves each image to its digest. A tag is resolved again at each call.
     pub(in crate::admission) fn resolve(
         &self,
         images: &[Reference],
@@ -156,8 +156,8 @@ impl Images {
         landed.collect()
     }
 
-    /// What the rules say of each image; nothing is asked of one that no rule is about. All are
-    /// begun before any is waited for.
+    /// Returns the rules' verdicts on each image; an image that no rule covers is not looked at.
+    /// All queries start before the first wait.
     pub(in crate::admission) fn judge(
         &self,
         images: &[Reference],
@@ -187,8 +187,8 @@ impl Images {
         landed.collect()
     }
 
-    /// Whether an image, named by its digest, is signed, or attested, as a policy wants it; its
-    /// signatures may be elsewhere.
+    /// Checks whether an image, named by its digest, is signed, or attested, as a policy requires;
+    /// its signatures may be elsewhere.
     pub(in crate::admission) fn verify(
         &self,
         wanted: &WantedImage,
@@ -199,7 +199,7 @@ impl Images {
     ) -> Found<Checked> {
         let (shared, measure) = (Arc::clone(&self.shared), Arc::clone(measure));
         let (mut asked, pinned, elsewhere) = (wanted.clone(), image.clone(), elsewhere.cloned());
-        // However the object names it, before and after its digest is written in.
+        // The key does not depend on how the object names the image, with or without its digest.
         asked.image =
             image.digest().map_or(image.clone(), |it| image.at_digest(it.clone())).to_string();
         let key = Key { image: format!("{asked:?}"), generation: measure.generation };
@@ -212,7 +212,7 @@ impl Images {
         wait(begun, image, until)
     }
 
-    /// What policies are told of an image with this digest.
+    /// Returns the data of the image with this digest that policies read.
     pub(in crate::admission) fn facts(
         &self,
         image: &Reference,
@@ -236,7 +236,7 @@ fn wait<V: Clone>(begun: Begun<Found<V>>, image: &Reference, until: Patience<'_>
     begun.wait(until).map_err(not_yet)?
 }
 
-/// How long what rules say is kept.
+/// How long the verdicts are cached.
 fn keep(verdicts: &Verdicts) -> Duration {
     let holds = verdicts.iter().all(|verdict| verdict.failures.is_empty());
     if holds { GOOD } else { BAD }
@@ -277,7 +277,7 @@ impl Shared {
         let work = move || {
             let found = retried(|| shared.fetch_digest(&asked));
             if let (Ok(digest), Some(measure)) = (&found, then) {
-                // Whoever asked may not wait any more; who asks next finds it done.
+                // The caller may have stopped waiting; the next caller finds the answer.
                 let _ = shared.judge(&asked.at_digest(digest.clone()), &measure);
             }
             found
@@ -285,7 +285,7 @@ impl Shared {
         Begun::UnderWay(self.tags.join(image.to_string(), work).0)
     }
 
-    /// What a tag names now.
+    /// Fetches the digest that a tag names now.
     fn fetch_digest(&self, image: &Reference) -> Found<Digest> {
         let place = self.world.registry.image(image).map_err(NotKnown::NotAsked)?;
         let found = place.repository().find_manifest(&ManifestName::of(image));
@@ -310,8 +310,8 @@ impl Shared {
         self.ask(&self.verdicts, key, keep, look)
     }
 
-    /// What is kept, else what `ask` finds, which is tried again where that may help. What could
-    /// not be found out is not kept.
+    /// Returns the cached answer, else the result of `ask`, which is tried again where that may
+    /// help. A result that is not known is not cached.
     fn ask<V>(
         &self,
         of: &Asked<V>,
@@ -374,7 +374,7 @@ impl Shared {
     }
 }
 
-/// Asks again where that may help.
+/// Calls `ask` again where that may help.
 fn retried<V>(ask: impl Fn() -> Found<V>) -> Found<V> {
     let mut pause = PAUSE;
     for _ in 1..ATTEMPTS {
@@ -387,7 +387,7 @@ fn retried<V>(ask: impl Fn() -> Found<V>) -> Found<V> {
     ask()
 }
 
-/// Ends what takes too long.
+/// An observer that cancels work at this time.
 struct Until(Instant);
 
 impl Observer for Until {

@@ -14,62 +14,61 @@ use crate::{Chain, Error};
 /// Why nothing is known of an image.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(in crate::admission) enum NotKnown {
-    /// The name is none of an image.
+    /// The name is not an image reference.
     #[error("{name:?} is no image: {error}")]
     NoImage { name: String, error: ReferenceError },
-    /// The rules allow no registry to be asked but others.
+    /// The rules allow other registries only.
     #[error("{name} is of no registry that is allowed")]
     NotAllowed { name: String },
-    /// What its tag names was not looked up.
+    /// The tag was not resolved.
     #[error("{0} is not resolved")]
     Unresolved(Box<Reference>),
-    /// What its tag names has no digest.
+    /// The tag resolved to no digest.
     #[error("{0} has no digest")]
     NoDigest(Box<Reference>),
-    /// Its registry has none of that name.
+    /// The registry has no image of that name.
     #[error("{0} is not in the registry")]
     NotThere(Box<Reference>),
-    /// Nobody knows how its registry is asked.
+    /// There is no way to query its registry.
     #[error("{}", Chain(.0))]
     NotAsked(Cause),
-    /// Its registry does not say.
+    /// The registry did not answer as it should.
     #[error("{}", Chain(&**.0))]
     Registry(Arc<sealift_registry::Error>),
-    /// A document of it is none.
+    /// A document of the image is not valid JSON.
     #[error("the {document} of {image} is no JSON: {error}")]
     NoJson { document: &'static str, image: Box<Reference>, error: Arc<serde_json::Error> },
     /// Its manifest names no config.
     #[error("the manifest of {image} has no config: {error}")]
     NoConfig { image: Box<Reference>, error: Arc<serde_json::Error> },
-    /// An index has none for the platform that is looked at.
+    /// The index has no image for the platform that is examined.
     #[error("{0} has no image for linux/amd64")]
     NoUsual(Box<Reference>),
-    /// There is nothing to compare its signatures with. That is kept for longer than anybody would
-    /// ask again.
+    /// The trusted root is missing. Its error is cached for longer than the retries last.
     #[error("the trusted root: {0}")]
     Root(RootError),
-    /// Whether it is signed could not be found out.
+    /// The check of its signatures came to no result.
     #[error(transparent)]
     Unverified(Unverified),
-    /// What rules ask could not be found out.
+    /// A rule could not be decided.
     #[error("{image}: {}", .failures.join(", "))]
     Undecided { image: Box<Reference>, failures: Vec<String> },
-    /// Looking at it was ended.
+    /// The work on it took too long and was ended.
     #[error("{image} took longer than {} s", .longest.as_secs())]
     TooLong { image: Box<Reference>, longest: Duration },
-    /// It could not be judged.
+    /// Judging it failed.
     #[error("{image}: {}", Chain(&**.error))]
     Unjudged { image: Box<Reference>, error: Arc<Error> },
-    /// It is being looked at, or that was lost.
+    /// The work on it still goes on, or was lost.
     #[error("{image}: {why}")]
     NotYet { image: Box<Reference>, why: NotYet },
 }
 
 impl NotKnown {
-    /// Whether it may be known the next moment, so that to look again may help.
+    /// Whether another try at once may help.
     pub(in crate::admission) fn is_transient(&self) -> bool {
         match self {
-            // The client itself has tried a host that cannot be reached often enough.
+            // The client itself has already retried a host that cannot be reached.
             Self::Registry(error) => match &error.kind {
                 ErrorKind::Http(error) => !error.kind.is_unreached(),
                 _ => true,
@@ -79,7 +78,7 @@ impl NotKnown {
         }
     }
 
-    /// Whether it may be known soon: looking goes on.
+    /// Whether the answer may be known soon: the work goes on.
     pub(in crate::admission) fn is_late(&self) -> bool {
         matches!(self, Self::NotYet { why: NotYet::Late, .. })
     }
@@ -92,8 +91,8 @@ impl From<NotKnown> for Unanswered {
     }
 }
 
-/// What a verifier says of an image that is not signed, or attested, as it is wanted. No more of
-/// its error is kept for who asks next: the proofs that do not count may be many.
+/// A verifier's error on an image that is not signed, or attested, as required. Only this part of
+/// the error is cached: it may list many proofs that do not count.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{image}: {why}")]
 pub(in crate::admission) struct Unverified {

@@ -9,33 +9,33 @@ use super::not_known::NotKnown;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImageRefusal {
-    /// Nothing was loaded to judge it by.
+    /// No rules are loaded.
     #[error("no policies are loaded")]
     NotLoaded,
-    /// The name is none of an image.
+    /// The name is not an image reference.
     #[error("{name:?} is no image: {error}")]
     NoImage {
-        /// What was asked for.
+        /// The name as given.
         name: String,
-        /// What is wrong with it.
+        /// The error in the name.
         error: ReferenceError,
     },
-    /// Its registry is none of those that the rules allow, and was not asked.
+    /// The rules do not allow the registry, so it was not queried.
     #[error("{name} is of no registry that is allowed")]
     NotAllowed {
         /// Registry and repository.
         name: String,
     },
-    /// What the rules want to know of it cannot be found out.
+    /// Something that the rules need cannot be found out.
     #[error(transparent)]
     Unknown(Cause),
-    /// That is not known in the time that there was. Looking goes on: who asks again may be told.
+    /// The answer is not known in time. The work goes on: a later call may get the answer.
     #[error(transparent)]
     Late(Cause),
     /// Rules refuse it.
     #[error("{}", .0.join("; "))]
     Refused(
-        /// What each of them says.
+        /// The reason that each rule gives.
         Vec<String>,
     ),
 }

@@ -1,4 +1,4 @@
-//! What the tags of one object's images mean.
+//! The digests of the tags in one object.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use super::Images;
 use super::not_known::NotKnown;
 use crate::admission::lookup::deadline::Patience;
 
-/// The tags of one review: each is resolved once, so that all rules speak of the same image.
+/// The tags of one review: each is resolved once, so that all rules judge the same image.
 #[derive(Debug, Default)]
 pub(in crate::admission) struct Tags {
     resolved: RefCell<BTreeMap<Reference, Result<Reference, NotKnown>>>,
@@ -18,7 +18,7 @@ pub(in crate::admission) struct Tags {
 }
 
 impl Tags {
-    /// The image with its digest.
+    /// Returns the image with its digest.
     pub(in crate::admission) fn resolve(
         &self,
         image: &Reference,
@@ -37,31 +37,31 @@ impl Tags {
         found
     }
 
-    /// Takes in what was found of an image.
+    /// Records the digest that was found for an image.
     pub(in crate::admission) fn learn(&self, image: &Reference, found: Reference) {
         self.resolved.borrow_mut().insert(image.clone(), Ok(found));
     }
 
-    /// The image as far as it is known.
+    /// Returns the image, with its digest where that is known.
     pub(in crate::admission) fn known(&self, image: &Reference) -> Reference {
         let resolved = self.resolved.borrow();
         resolved.get(image).and_then(|it| it.as_ref().ok()).unwrap_or(image).clone()
     }
 
-    /// Somebody wants the image named by its digest.
+    /// Records that a policy wants the image named by its digest.
     pub(in crate::admission) fn want(&self, image: Reference) {
         if image.digest().is_none() {
             self.wanted.borrow_mut().insert(image);
         }
     }
 
-    /// The uses of images that somebody wants so, each with its image.
+    /// Returns the uses of images that a policy wants named by digest, each with its image.
     pub(in crate::admission) fn wanted(
         &self,
         uses: impl FnOnce() -> Vec<ImageUse>,
     ) -> Vec<(ImageUse, Reference)> {
         let wanted = self.wanted.borrow();
-        // Of most objects nobody wants anything.
+        // Most objects have no such image.
         if wanted.is_empty() {
             return Vec::new();
         }

@@ -1,4 +1,4 @@
-//! What the image rules say of the images of an object.
+//! The image rules' verdict on the images of an object.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use super::{Images, Judged, Measure};
 use crate::admission::Decision;
 use crate::admission::lookup::deadline::Patience;
 
-/// What is said of an image where no rule was asked, and under which names.
+/// The rule name of answers where no rule was asked.
 const IMAGES: &str = "images";
 const REGISTRIES: &str = "registries";
 const EXCLUDED: &str = "exclude-namespaces";
 
-/// What the image rules say of an object.
+/// Judges an object by the image rules.
 pub(in crate::admission) fn judge(
     request: &Request,
     images: &Images,
@@ -59,8 +59,8 @@ pub(in crate::admission) fn judge(
     decision
 }
 
-/// Whether all that would run is as it was: what changes are labels, finalizers, what controllers
-/// write down.
+/// Whether the update leaves unchanged all that would run, and changes only labels, finalizers or
+/// what controllers record.
 fn runs_as_before(request: &Request) -> bool {
     // A PodTemplate has no spec.
     let old = request.old_object.get("spec");
@@ -74,25 +74,25 @@ fn place(used: &ImageUse) -> String {
     format!("{}: {}", used.container, used.reference)
 }
 
-/// Nothing is known of an image: that refuses whatever the rules about it would do.
+/// Reports an image of which nothing is known: that refuses, whatever effect the rules have.
 pub(in crate::admission) fn unknown(decision: &mut Decision, container: &str, why: &NotKnown) {
     let text = format!("{container}: {why}");
     let answer = Answer::of_image_rule(IMAGES, Outcome::Error, Effect::Deny, text);
     if why.is_late() { decision.hear_late(answer) } else { decision.hear(answer) }
 }
 
-/// Whether a registry may be asked about an image: one that is refused is not. Where the place is
-/// only spoken of, the other rules are about the image all the same.
+/// Whether an image's registry may be queried: not when the rules refuse it. Where a wrong registry
+/// is only reported, the other rules still judge the image.
 fn may_be_asked(rules: &ImageRules, image: &Reference) -> bool {
     rules.registries_effect != Effect::Deny || rules.allows_registry(image)
 }
 
-/// The image of that name.
+/// Parses the name of an image.
 pub(in crate::admission) fn image_named(name: &str) -> Result<Reference, NotKnown> {
     name.parse().map_err(|error| NotKnown::NoImage { name: name.to_owned(), error })
 }
 
-/// The same, whose registry may be asked.
+/// Parses the name of an image whose registry may be queried.
 pub(in crate::admission) fn image_to_be_asked(
     rules: &ImageRules,
     name: &str,
@@ -104,7 +104,7 @@ pub(in crate::admission) fn image_to_be_asked(
     }
 }
 
-/// The images whose names are in order, and whose registries may be asked.
+/// Returns the images with valid names whose registries may be queried.
 pub(in crate::admission) fn to_be_asked<'u>(
     rules: &ImageRules,
     uses: &'u [ImageUse],
@@ -141,7 +141,7 @@ fn of_registry(rules: &ImageRules, container: &str, image: &Reference) -> Answer
     Answer::of_image_rule(REGISTRIES, outcome, rules.registries_effect, why)
 }
 
-/// What each rule says of an image.
+/// Adds each rule's verdict on an image.
 pub(in crate::admission) fn say_verdicts(
     decision: &mut Decision,
     rules: &ImageRules,

@@ -1,21 +1,21 @@
-//! What policies ask of a cluster that the webhook does not know: to take an empty answer for one
-//! would leave rules out in silence.
+//! Finds cluster data that policies need and that the webhook does not have: an empty answer in its
+//! place would skip rules silently.
 
 use sealift_policy::admission::Document;
 use serde_json::Value;
 
-/// The one label that every namespace has, with its own name.
+/// The one label that every namespace has; its value is the namespace's name.
 pub(in crate::admission) const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
-/// Fields that choose by what only the cluster knows.
+/// Fields that select by what only the cluster knows.
 const ASKED: [(&str, &str); 3] =
     [("namespaceSelector", LABELS), ("clusterRoles", ROLES), ("roles", ROLES)];
 const LABELS: &str = "the labels of namespaces";
 pub(in crate::admission) const NAMESPACES: &str = "namespaces but for their names";
 const ROLES: &str = "the roles that are bound to who asks";
 
-/// Where policies, bindings, exceptions and constraints choose what they are about. Elsewhere such
-/// a name is one of the object's, or of a policy's own.
+/// Fields where policies, bindings, exceptions and constraints select objects. Elsewhere such a
+/// name belongs to the object, or to the policy's author.
 const CHOICES: [&str; 7] = [
     "match",
     "exclude",
@@ -25,20 +25,20 @@ const CHOICES: [&str; 7] = [
     "failureActionOverrides",
     "validationFailureActionOverrides",
 ];
-/// Where the object, or what a policy's author makes of it, is written down.
+/// Fields that hold the object's data, or data of the policy's author.
 const DATA: [&str; 4] = ["pattern", "anyPattern", "parameters", "openAPIV3Schema"];
 
-/// Fields that are expressions of CEL.
+/// Fields that hold CEL expressions.
 const CEL: [&str; 3] = ["expression", "messageExpression", "valueExpression"];
-/// What expressions may ask, with what follows where the answer is known after all.
+/// Variables of expressions, each with the suffix whose value is known without a cluster.
 const CEL_ASKED: [(&str, &str, &str); 2] =
     [("namespaceObject", ".metadata.name", NAMESPACES), ("globalContext", "", ENTRIES)];
 const ENTRIES: &str = "the entries of the global context";
-/// Where Rego stands in templates: what it reads is told by the policies themselves.
+/// Fields of templates that hold Rego: the policies themselves report what Rego reads.
 const REGO: [&str; 2] = ["rego", "libs"];
 const JMESPATH_ASKED: [&str; 2] = ["request.clusterRoles", "request.roles"];
 
-/// What a policy asks of a cluster: the fields, each with what it is about.
+/// Returns the fields of a policy that need cluster data, each with the data that it needs.
 pub(in crate::admission) fn asked(document: &Document) -> Vec<(String, &'static str)> {
     let mut asked = Vec::new();
     match document.kind() {
@@ -52,13 +52,13 @@ pub(in crate::admission) fn asked(document: &Document) -> Vec<(String, &'static 
     asked
 }
 
-/// Whether what is asked is judged as if there were none where nobody gives it. Of a Namespace that
-/// is not known a rule says so itself.
+/// Whether such data counts as empty where nobody gives it. Where a Namespace is not known, the
+/// rule itself reports that.
 pub(in crate::admission) fn counts_as_none(about: &str) -> bool {
     about != NAMESPACES
 }
 
-/// Looks at the value of a field, at a place; whether what is chosen stands there.
+/// Searches the value of a field, at a place; `chooses` is whether the place selects objects.
 fn look(
     value: &Value,
     field: &str,
@@ -90,7 +90,7 @@ fn look(
     }
 }
 
-/// What an expression asks.
+/// Returns the cluster data that an expression needs.
 fn asked_by(text: &str, field: &str) -> Vec<&'static str> {
     if CEL.contains(&field) {
         let asked = CEL_ASKED.iter().filter(|(name, known, _)| {
@@ -103,7 +103,7 @@ fn asked_by(text: &str, field: &str) -> Vec<&'static str> {
     if is_expression && asks() { vec![ROLES] } else { Vec::new() }
 }
 
-/// What stands behind a name, wherever it stands in a text as a word of its own.
+/// Returns the text after each place where the name stands as a whole word.
 fn words<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
     text.match_indices(name).filter_map(move |(at, _)| {
         let (before, found) = text.split_at_checked(at)?;
@@ -120,7 +120,7 @@ fn is_of_word(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
-/// Whether a selector selects, a list names somebody. A text is no such field but a word of it.
+/// Whether a selector or list has entries. A plain text is not such a field.
 fn is_some(value: &Value) -> bool {
     match value {
         Value::Array(items) => !items.is_empty(),
@@ -129,7 +129,7 @@ fn is_some(value: &Value) -> bool {
     }
 }
 
-/// Whether a selector looks at the name alone, which is known.
+/// Whether a selector uses only the namespace's name, which is known.
 fn is_by_name(value: &Value) -> bool {
     let Value::Object(members) = value else { return false };
     members.iter().all(|(name, value)| match name.as_str() {
@@ -188,7 +188,7 @@ mod tests {
         };
         let labels = found("K8sNativeValidation", "namespaceObject.metadata.labels.a == \"b\"");
         assert_eq!(labels.first().unwrap().1, NAMESPACES);
-        // That of others is noted all the same.
+        // The other use is still reported.
         let both = "globalContext.Get(\"a\", \"\") == namespaceObject";
         let about: Vec<_> =
             found("K8sNativeValidation", both).into_iter().map(|(_, about)| about).collect();
@@ -199,7 +199,8 @@ mod tests {
 
     #[test]
     fn only_what_chooses_or_asks_is_about_the_cluster() {
-        // A pattern over a NetworkPolicy, a parameter of a constraint.
+        // The same words in a pattern over a NetworkPolicy, or a parameter of a constraint, are
+        // data.
         let peer = "from: [{namespaceSelector: {matchLabels: {team: a}}}]";
         for (field, is_asked) in [
             (format!("x: 1}}\n    validate: {{pattern: {{spec: {{{peer}}}}}"), false),

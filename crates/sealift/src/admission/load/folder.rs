@@ -1,4 +1,4 @@
-//! Documents in files and folders.
+//! Reads documents from files and folders.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -13,9 +13,9 @@ use crate::files::{self, Unread};
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct LoadError {
-    /// The file, or what a text is called; empty where it is about none.
+    /// The file, or the name of a text; empty where the error concerns no file.
     pub path: PathBuf,
-    /// 1-based line in it, where it is known.
+    /// The 1-based line in the file, where it is known.
     pub line: Option<u64>,
     /// What is wrong.
     pub reason: String,
@@ -26,7 +26,7 @@ impl std::error::Error for LoadError {}
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display().to_string();
-        // What is said of a policy begins with its place.
+        // A policy's error message already begins with its place.
         if !self.reason.starts_with(&path) {
             write!(f, "{path}: ")?;
         }
@@ -41,14 +41,15 @@ impl From<Unread> for LoadError {
 }
 
 impl LoadError {
-    /// An error about a document of one of these names, which says itself which, and where in it.
+    /// An error about one of these named documents; the message itself begins with the name and
+    /// place.
     pub(in crate::admission) fn placed<'n>(
         names: impl Iterator<Item = &'n str>,
         error: impl ToString,
     ) -> Self {
         let whole = error.to_string();
         let reason = whole.strip_prefix("Rego: ").unwrap_or(&whole);
-        // Of `a` and `a.rego` the longer is meant.
+        // Of `a` and `a.rego`, the longer name is the right one.
         let named = names.filter_map(|name| Some((name, reason.strip_prefix(name)?)));
         let Some((name, rest)) = named.max_by_key(|(name, _)| name.len()) else {
             return wrong(Path::new(""), whole);
@@ -58,11 +59,11 @@ impl LoadError {
     }
 }
 
-/// What files of objects end in, and those of policies.
+/// The extensions of files with objects; the next constant has those with policies.
 const OBJECTS: [&str; 3] = ["yaml", "yml", "json"];
 pub(in crate::admission) const POLICIES: [&str; 4] = ["yaml", "yml", "json", "rego"];
 
-/// The objects in a file, or in all YAML and JSON of a folder, by name.
+/// Reads the objects in a file, or in all YAML and JSON of a folder, by name.
 ///
 /// # Errors
 /// The first file that cannot be read.
@@ -74,10 +75,10 @@ pub fn objects(path: &Path) -> Result<Vec<Document>, LoadError> {
     Ok(documents)
 }
 
-/// The documents that are objects; empty ones are left out.
+/// Keeps the documents that are objects; empty ones are left out.
 ///
 /// # Errors
-/// The first that says something, and not of which kind it is: it would be judged by nothing.
+/// The first document with content but no kind: nothing would judge it.
 pub fn of_kinds(documents: Vec<Document>) -> Result<Vec<Document>, LoadError> {
     let is_empty = |value: &Value| match value {
         Value::Null => true,
@@ -95,13 +96,13 @@ pub fn of_kinds(documents: Vec<Document>) -> Result<Vec<Document>, LoadError> {
     .collect()
 }
 
-/// The documents of one file.
+/// Reads the documents of one file.
 pub(in crate::admission) fn read(name: &str, bytes: &[u8]) -> Result<Vec<Document>, LoadError> {
     let read = Document::read(name, bytes, &Limits::default());
     read.map_err(|error| wrong(Path::new(name), error))
 }
 
-/// A file itself, else the files of a folder, sorted by name.
+/// Lists the file itself, or the files of a folder, sorted by name.
 pub(in crate::admission) fn listed(
     path: &Path,
     endings: &[&str],

@@ -1,4 +1,4 @@
-//! Policies, rules and the trusted root, as they are loaded.
+//! Loads policies, rules and the trusted root.
 
 pub(super) mod cluster_inputs;
 pub(super) mod folder;

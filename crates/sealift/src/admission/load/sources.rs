@@ -1,4 +1,4 @@
-//! Where policies and rules come from, loaded as a whole.
+//! The files of policies and rules, loaded as a whole.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,41 +20,40 @@ use crate::policy::{ImageGate, PolicyFiles, Signer};
 use crate::verify::{TrustedRoot, trusted_root};
 use crate::{Chain, Database, ScanOptions, Scanner};
 
-/// What objects are judged by, as files. Folders are read with all that is in them.
+/// The files that objects are judged by. Folders are read with all that is in them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Sources {
-    /// Policies of Kubernetes, and exceptions from them, as YAML or JSON.
+    /// Kubernetes policies, and exceptions from them, as YAML or JSON.
     pub policies: Vec<PathBuf>,
-    /// Such documents that are at hand, each with its name.
+    /// Policies given as text, each with its name.
     pub texts: Vec<(String, String)>,
-    /// What becomes of other documents in folders of policies.
+    /// How other documents in folders of policies are treated.
     pub others: Others,
     /// `sealift.toml`.
     pub rules: Option<PathBuf>,
     /// The advisory database.
     pub database: Option<PathBuf>,
-    /// The trusted root, where `sealift.toml` names none and one is needed: as JSON, from wherever
-    /// it is kept.
+    /// The source of the trusted root as JSON, where `sealift.toml` names none and one is needed.
     pub root: Option<Arc<RootSource>>,
-    /// Asks transparency logs for entries that do not lie beside their signatures; without it none
-    /// is asked.
+    /// The client that searches transparency logs for entries that are not stored beside their
+    /// signatures; without it, no log is searched.
     pub log_client: Option<Client>,
 }
 
-/// What becomes of documents in folders of policies that are none.
+/// How documents in folders of policies are treated that are not policies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "there are the two")]
 pub enum Others {
-    /// They are an error: a kind may be misspelt.
+    /// They are errors: a kind may be misspelt.
     #[default]
     Refused,
-    /// They are spoken of, unless they seem to be policies whose kind or group is misspelt: those
-    /// are an error here, too.
+    /// They are reported as notes, unless they look like policies with a misspelt kind or group:
+    /// those are errors here, too.
     Noted,
 }
 
-/// Gives a trusted root as JSON.
+/// Returns a trusted root as JSON.
 pub type RootSource = dyn Fn() -> Result<Vec<u8>, Cause> + Send + Sync;
 
 impl std::fmt::Debug for Sources {
@@ -68,29 +67,29 @@ impl std::fmt::Debug for Sources {
     }
 }
 
-/// What was loaded, for people.
+/// A summary of what was loaded, for people.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct LoadSummary {
-    /// Policies.
+    /// The number of policies.
     pub policies: usize,
-    /// Image rules.
+    /// The number of image rules.
     pub rules: usize,
-    /// What people should know of them.
+    /// Notes for the user.
     pub notes: Vec<String>,
-    /// What policies ask of a cluster that counts as empty where nobody gives it, each with the
-    /// field that asks first.
+    /// Cluster data that policies need and that counts as empty where nobody gives it, each with
+    /// the first field that needs it.
     pub asked: Vec<String>,
 }
 
 static GENERATION: AtomicU64 = AtomicU64::new(0);
 
 impl Sources {
-    /// Loads everything and has `rules` judge by it; what it judged by stays where anything cannot
-    /// be used.
+    /// Loads everything and hands it to `rules`; where anything cannot be used, `rules` keeps what
+    /// it judged by before.
     ///
     /// # Errors
-    /// The first file that cannot be used; that there is nothing to judge by.
+    /// The first file that cannot be used; or that there is nothing to judge by.
     pub fn load_into(&self, rules: &Rules) -> Result<LoadSummary, LoadError> {
         let files = self.policy_files()?;
         let contents = files.iter().map(|path| Ok((path.display().to_string(), bytes(path)?)));
@@ -129,7 +128,7 @@ impl Sources {
         Ok(told)
     }
 
-    /// The documents of the files, without those that are only spoken of.
+    /// Reads the documents of the files, without those that are only reported as notes.
     fn documents(
         &self,
         contents: &[(String, Vec<u8>)],
@@ -137,7 +136,7 @@ impl Sources {
     ) -> Result<Vec<Document>, LoadError> {
         let mut documents = Vec::new();
         for (name, bytes) in contents {
-            // What is named itself is meant.
+            // A file that is named itself is meant to be used.
             let is_meant = self.policies.iter().any(|named| named.as_path() == Path::new(name))
                 || self.texts.iter().any(|(named, _)| named == name);
             for document in read(name, bytes)? {
@@ -170,7 +169,7 @@ impl Sources {
             }
             None => Root::of(self.root.clone()),
         };
-        // What the rules need is read at once, so that it is known before anything is judged.
+        // A root that the rules need is read now, so that an error shows before anything is judged.
         let of_rules = match needs_root(&rules) {
             true => root.get().map_err(|why| wrong(Path::new("the trusted root"), why))?,
             false => Arc::default(),
@@ -195,8 +194,8 @@ impl Sources {
         Ok(Measure { gate, scanner, options, root, log, generation })
     }
 
-    /// A digest by which a change is seen: of the policies' content, and of when and how large all
-    /// else is.
+    /// A digest that shows changes: of the policies' content, and of the size and time of all other
+    /// files.
     #[must_use]
     pub fn fingerprint(&self) -> Digest {
         let mut seen = Vec::new();
@@ -205,7 +204,7 @@ impl Sources {
             let digest = bytes(&path).map(|bytes| Digest::sha256_of(&bytes).hex());
             seen.extend_from_slice(digest.unwrap_or_default().as_bytes());
         }
-        // Keys, ignore files and documents lie beside the rules, or where those say.
+        // Keys, ignore files and documents are beside the rules, or where the rules point.
         let folder = self.rules.as_ref().and_then(|path| fs::read_dir(path.parent()?).ok());
         let beside = folder.into_iter().flatten().flatten().map(|entry| entry.path());
         let named = self.named().into_iter().chain(self.database.clone());
@@ -251,7 +250,7 @@ impl Sources {
     }
 }
 
-/// Whether any signature is by a certificate or in a log.
+/// Whether any signature needs a certificate or a log.
 fn needs_root(rules: &ImageRules) -> bool {
     rules.rules.iter().any(|rule| {
         let mut signers = rule.gate.requirements.iter().map(|requirement| &requirement.signer);
@@ -267,7 +266,7 @@ mod tests {
     use crate::RegistryImage;
     use crate::admission::World;
 
-    /// What is said of policies by a server that knows no cluster.
+    /// Loads a policy as a server without a cluster does.
     fn loaded(name: &str, text: &str) -> Result<LoadSummary, String> {
         let nobody = |_: &Reference| Err::<RegistryImage, _>(Cause::of(std::fmt::Error));
         let now: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();

@@ -1,4 +1,4 @@
-//! The trusted root, read when somebody first needs it.
+//! The trusted root, read when it is first needed.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,18 +10,17 @@ use super::sources::RootSource;
 use crate::Chain;
 use crate::verify::{TrustError, TrustedRoot, trusted_root};
 
-/// How long it is remembered that there was none: that many ask makes nothing better.
+/// How long an error is cached: asking more often would not help.
 const KEPT_ERROR: Duration = Duration::from_secs(5);
 
-/// A trusted root, or where it is to be had. What could not be had is asked for again, after some
-/// seconds.
+/// A trusted root, or its source. A failed source is queried again after some seconds.
 pub(in crate::admission) struct Root {
-    /// Held while the source is asked: who waits for it gets the same answer.
+    /// Locked while the source is queried: callers who wait for it get the same answer.
     known: Mutex<Option<Known>>,
     source: Option<Arc<RootSource>>,
 }
 
-/// What the source gave.
+/// The answer of the source.
 enum Known {
     Root(Arc<TrustedRoot>),
     Failed { why: RootError, since: Instant },
@@ -30,26 +29,26 @@ enum Known {
 /// Why there is no trusted root.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub(in crate::admission) enum RootError {
-    /// It cannot be had.
+    /// The source failed.
     #[error("{}", Chain(.0))]
     Source(Cause),
-    /// What was given is none.
+    /// The source's answer is not a trusted root.
     #[error("{}", Chain(.0))]
     Unusable(TrustError),
 }
 
 impl Root {
-    /// A root that was read from a file.
+    /// A root that is already loaded.
     pub(in crate::admission) fn known(root: TrustedRoot) -> Self {
         Self { known: Mutex::new(Some(Known::Root(Arc::new(root)))), source: None }
     }
 
-    /// The root that a source gives; without one, a root that vouches for nobody.
+    /// The root that a source gives; without a source, a root that trusts nobody.
     pub(in crate::admission) fn of(source: Option<Arc<RootSource>>) -> Self {
         Self { known: Mutex::default(), source }
     }
 
-    /// The root.
+    /// Returns the root.
     pub(in crate::admission) fn get(&self) -> Result<Arc<TrustedRoot>, RootError> {
         self.get_by(Instant::now)
     }
@@ -83,7 +82,8 @@ impl Root {
         }
     }
 
-    /// The root for what a policy wants; a key's signature without an entry in a log needs none.
+    /// Returns the root that a policy's check needs; a key's signature without a log entry needs
+    /// none.
     pub(in crate::admission) fn for_wanted(
         &self,
         wanted: &WantedImage,

@@ -1,11 +1,12 @@
-//! Documents beside policies that were meant to be some: passed over they would pass everything.
+//! Finds documents that look like policies but are not recognised: to skip them would let
+//! everything pass.
 
 use sealift_policy::admission::Document;
 
-/// What the groups of policies have in their names, however they end.
+/// Words in the names of policy groups.
 const GROUPS: [&str; 3] = ["kyverno", "gatekeeper", "admissionregistration"];
 
-/// What is in those groups and is no policy that judges: what cleans up, mutates or configures.
+/// Documents of those groups that judge nothing: they clean up, mutate or configure.
 const OTHERS: [(&str, &[&str]); 8] = [
     ("kyverno.io", &["CleanupPolicy", "ClusterCleanupPolicy", "UpdateRequest"]),
     (
@@ -25,12 +26,12 @@ const OTHERS: [(&str, &[&str]); 8] = [
     ("syncset.gatekeeper.sh", &["SyncSet"]),
 ];
 
-/// Groups of files and reports of the same tools, which hold nothing that is asked.
+/// Groups of the same tools' files and reports, which hold no policies.
 const BESIDE: [&str; 4] =
     ["cli.kyverno.io", "reports.kyverno.io", "status.gatekeeper.sh", "gator.gatekeeper.sh"];
 
-/// Kinds that are policies by their names alone, in whatever group. `ClusterPolicy` and `Policy` are
-/// others' as well.
+/// Kinds that are policies by name alone, in any group. `ClusterPolicy` and `Policy` are missing:
+/// other tools use them as well.
 const KINDS: [&str; 9] = [
     "ConstraintTemplate",
     "ImageValidatingPolicy",
@@ -43,8 +44,8 @@ const KINDS: [&str; 9] = [
     "ValidatingPolicy",
 ];
 
-/// Whether a document that is no policy which is read seems to be one: in a group of policies, or
-/// by its kind, or a `...Policy` that names no version.
+/// Whether a document that is not a known policy looks like one: by a group of policies, by its
+/// kind, or as a `...Policy` without a version.
 pub(in crate::admission) fn seems_one(document: &Document) -> bool {
     let (group, kind) = (document.group(), document.kind());
     let is_other = BESIDE.contains(&group)

@@ -1,4 +1,4 @@
-//! What was found, kept for a while.
+//! A cache of answers with an end.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -8,20 +8,20 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// What is kept at most: so many answers, and about so many bytes of them. One that would take more
-/// than a quarter of those is not kept.
+/// The most that a cache holds: the number of answers, and about how many bytes of them. An answer
+/// of more than a quarter of the bytes is not cached.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::admission) struct Bounds {
     pub(in crate::admission) entries: usize,
     pub(in crate::admission) bytes: usize,
 }
 
-/// About how many bytes something takes.
+/// About how many bytes a value takes.
 pub(in crate::admission) trait Weight {
     fn weight(&self) -> usize;
 }
 
-/// A node of JSON, or the entry itself.
+/// The bytes of a JSON node, or of the entry itself.
 const NODE: usize = 32;
 
 impl Weight for Value {
@@ -61,7 +61,7 @@ impl<T: Weight + ?Sized> Weight for Arc<T> {
     }
 }
 
-/// Of an error it is what it says.
+/// An error weighs as much as its message.
 impl<T: Weight, E: Display> Weight for Result<T, E> {
     fn weight(&self) -> usize {
         match self {
@@ -81,7 +81,7 @@ pub(in crate::admission) struct Cache<K, V> {
 struct Entries<K, V> {
     by_key: HashMap<K, Entry<V>>,
     bytes: usize,
-    /// Counts who was used last.
+    /// A counter that orders entries by their last use.
     uses: u64,
 }
 
@@ -108,7 +108,7 @@ impl<K: Eq + Hash + Weight, V: Clone + Weight> Cache<K, V> {
         Some(entry.value.clone())
     }
 
-    /// Keeps what was found for a time; how much is kept.
+    /// Caches an answer for a time; returns how many answers are cached.
     pub(in crate::admission) fn put(
         &self,
         key: K,
@@ -142,7 +142,7 @@ impl<K: Eq + Hash, V> Entries<K, V> {
         self.by_key.len() < bounds.entries && self.bytes + bytes <= bounds.bytes
     }
 
-    /// Forgets what has ended; then what was used longest ago, until a tenth is free.
+    /// Removes expired answers; then the least recently used ones, until a tenth is free.
     fn make_room(&mut self, bounds: Bounds, bytes: usize, now: Instant) {
         self.retain(|entry| entry.until > now);
         if self.has_room(bounds, bytes) {

@@ -1,13 +1,13 @@
-//! How long somebody waits for what is looked up.
+//! How long a caller waits for an answer.
 
 use std::time::{Duration, Instant};
 
 use crate::Observer;
 
-/// How often whoever may want no more is asked.
+/// How often the observer is asked whether the caller has cancelled.
 const TICK: Duration = Duration::from_millis(40);
 
-/// How long somebody waits: until an instant, or until they want no more.
+/// How long a caller waits: until an instant, or until the caller cancels.
 #[derive(Clone, Copy)]
 pub(in crate::admission) struct Patience<'o> {
     until: Instant,
@@ -25,12 +25,13 @@ impl<'o> Patience<'o> {
         Self { until, observer: Some(observer) }
     }
 
-    /// The same, that ends so much from now.
+    /// The same, limited to `longest` from now.
     pub(in crate::admission) fn at_most(self, longest: Duration) -> Self {
         Self { until: self.until.min(Instant::now() + longest), ..self }
     }
 
-    /// How long to wait before looking again; none when there is no more to wait.
+    /// How long to wait before the next check; none when the time is over or the caller has
+    /// cancelled.
     pub(in crate::admission) fn left(self) -> Option<Duration> {
         if self.observer.is_some_and(Observer::is_cancelled) {
             return None;

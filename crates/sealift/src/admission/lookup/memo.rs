@@ -1,4 +1,4 @@
-//! What is asked once for all who want it, and kept for a while.
+//! Queries that run once for all callers, with cached answers.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use super::single_flight::{Flight, Flights, NotYet};
 use crate::ThreadPool;
 use crate::admission::world::Asked;
 
-/// Answers under way, and kept, by what they answer.
+/// Running queries and cached answers, by key.
 pub(in crate::admission) struct Once<K, V> {
     flights: Flights<K, V>,
     kept: Arc<Cache<K, V>>,
     told: Arc<dyn Fn(usize) + Send + Sync>,
 }
 
-/// What is known, or will be.
+/// An answer that is known, or is being made.
 pub(in crate::admission) enum Begun<V> {
     Known(V),
     UnderWay(Arc<Flight<V>>),
@@ -45,7 +45,7 @@ where
         Self { flights: Flights::new(pool), kept, told: Arc::new(|_| {}) }
     }
 
-    /// The same, where somebody is told how many answers are kept.
+    /// The same, where `told` receives the number of cached answers.
     pub(in crate::admission) fn telling(
         self,
         told: impl Fn(usize) + Send + Sync + 'static,
@@ -53,8 +53,8 @@ where
         Self { told: Arc::new(told), ..self }
     }
 
-    /// The answer that is kept, else the one that `ask` gives, once for all who want it; and where
-    /// it comes from. `keep` says for how long it is one, if at all.
+    /// Returns the cached answer, else that of `ask`, which runs once for all callers; and where
+    /// the answer comes from. `keep` returns how long an answer is cached, if at all.
     pub(in crate::admission) fn ask(
         &self,
         key: K,

@@ -1,4 +1,4 @@
-//! Looking things up once for all who ask, within a time, and keeping what was found.
+//! Queries that run once for all callers, within a time limit, with cached answers.
 
 pub(super) mod cache;
 pub(super) mod deadline;

@@ -1,4 +1,4 @@
-//! What several ask for at once is fetched once.
+//! Merges simultaneous queries for the same key into one.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use super::deadline::Patience;
 use crate::ThreadPool;
 
-/// Work under way, by what it makes.
+/// The running work, by key.
 pub(in crate::admission) struct Flights<K, V> {
     open: Arc<Open<K, V>>,
     pool: ThreadPool,
@@ -15,7 +15,7 @@ pub(in crate::admission) struct Flights<K, V> {
 
 type Open<K, V> = Mutex<HashMap<K, Arc<Flight<V>>>>;
 
-/// One piece of work, for whoever waits.
+/// One piece of work that callers can wait for.
 pub(in crate::admission) struct Flight<V> {
     state: Mutex<State<V>>,
     landed: Condvar,
@@ -24,11 +24,11 @@ pub(in crate::admission) struct Flight<V> {
 enum State<V> {
     UnderWay,
     Done(V),
-    /// It panicked, or could not begin.
+    /// The work panicked, or could not begin.
     Lost,
 }
 
-/// Why there is nothing yet.
+/// Why there is no answer yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(in crate::admission) enum NotYet {
     #[error("it takes longer than the request may; it goes on, ask again")]
@@ -42,7 +42,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Flights<K
         Self { open: Arc::default(), pool }
     }
 
-    /// What makes `key`: under way already, or begun by `work` now. Whether it was begun.
+    /// Joins the running work for `key`, or begins `work`; the flag is whether it was begun.
     pub(in crate::admission) fn join(
         &self,
         key: K,
@@ -58,7 +58,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, V: Clone + Send + 'static> Flights<K
         drop(open);
         let landing =
             Landing { open: Arc::clone(&self.open), key, flight: Arc::clone(&flight), made: None };
-        // Where nobody has time for it, the job is dropped, and with it the flight lands empty.
+        // When the pool is full the job is dropped, and the drop lands the flight without a result.
         let _ = self.pool.run(move || {
             let mut landing = landing;
             landing.made = Some(work());
@@ -87,7 +87,7 @@ impl<V: Clone> Flight<V> {
     }
 }
 
-/// Tells who waits, however the work ends. The next who asks begins anew.
+/// Wakes the waiting callers, however the work ends. The next caller begins anew.
 struct Landing<K: Eq + Hash, V> {
     open: Arc<Open<K, V>>,
     key: K,
@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(second.wait(Instant::now()), Err(NotYet::Late));
         go.send(()).unwrap();
         assert_eq!((first.wait(soon()), second.wait(soon())), (Ok(0), Ok(0)));
-        // What has landed is not under way any more.
+        // Landed work no longer counts as running.
         assert_eq!(flights.join("a", || 7).0.wait(soon()), Ok(7));
     }
 

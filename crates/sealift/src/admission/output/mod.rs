@@ -1,4 +1,4 @@
-//! The forms in which decisions and reviews are given.
+//! The output formats of decisions and reviews.
 
 pub(super) mod json;
 pub(super) mod junit;

@@ -10,15 +10,15 @@ use crate::admission::Decision;
 const API_VERSION: &str = "admission.k8s.io/v1";
 const KIND: &str = "AdmissionReview";
 
-/// An API server cuts longer warnings, where there are many.
+/// The length at which an API server cuts warnings, where there are many.
 const MAX_WARNING_CHARS: usize = 255;
-/// It passes on so many characters of warnings in all; fewer warnings leave each whole.
+/// The most warnings: an API server limits the characters of all together, and so many fit whole.
 const MAX_WARNINGS: usize = 16;
 const MAX_MESSAGE_CHARS: usize = 4096;
 const MAX_ANNOTATION_CHARS: usize = 4096;
 
-/// The `AdmissionReview` that answers the request of this id. What could not be decided in time
-/// refuses it.
+/// Returns the `AdmissionReview` that answers the request with this uid. A rule that could not be
+/// decided in time refuses it.
 #[must_use]
 pub fn response(uid: &str, decision: &Decision) -> Value {
     let mut response = Map::new();
@@ -41,7 +41,7 @@ pub fn response(uid: &str, decision: &Decision) -> Value {
         .collect();
     annotations.insert("decision".to_owned(), json!(decision.word()));
     response.insert("auditAnnotations".to_owned(), Value::Object(annotations));
-    // Of an object that is refused nothing is changed.
+    // A refused object is not changed.
     if decision.is_allowed() && !decision.patch.is_empty() {
         let changes = decision.patch.iter();
         let patch: Vec<Value> = changes
@@ -53,7 +53,8 @@ pub fn response(uid: &str, decision: &Decision) -> Value {
     json!({"apiVersion": API_VERSION, "kind": KIND, "response": response})
 }
 
-/// Warnings as headers can carry them, each once; of too many, the first.
+/// Returns the warnings in a form that headers can carry, without repeats; of too many, the first
+/// ones.
 fn warnings(said: &[String]) -> Vec<String> {
     let mut warnings: Vec<String> = Vec::new();
     for text in said {
@@ -69,7 +70,7 @@ fn warnings(said: &[String]) -> Vec<String> {
     warnings
 }
 
-/// One line that does nothing to a terminal, cut where it is too long.
+/// One line without terminal control characters, cut where it is too long.
 fn cut(text: &str, max: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let line = escape::terminal(&line);

@@ -1,10 +1,10 @@
-//! A review for people.
+//! A review as a table for people.
 
 use sealift_report::escape::terminal;
 
 use crate::admission::{Outcome, Review, Row};
 
-/// What does not hold, object by object, then the counts.
+/// The failures, object by object, then the counts.
 pub(in crate::admission) fn text(review: &Review) -> String {
     let mut text = String::new();
     let told =

@@ -1,6 +1,6 @@
-//! Kubernetes' authorizer: whether somebody may do something, which the API server is asked
-//! (`authorization.k8s.io/v1`, SubjectAccessReview). Where nobody can be asked, a check is an error,
-//! and never a yes.
+//! Kubernetes' authorizer: asks the API server whether a user may do something
+//! (`authorization.k8s.io/v1`, SubjectAccessReview). Without a server, a check is an error, and
+//! never a yes.
 
 use std::rc::Rc;
 
@@ -29,17 +29,17 @@ pub(super) static FUNCTIONS: &[Function] = &[
     member("error", 1, |_, arguments| decided("error", arguments)),
 ];
 
-/// Where the API server is asked.
+/// The API path of the query.
 const REVIEWS: &str = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
-/// What Kubernetes counts for asking.
+/// Kubernetes' cost of a check.
 const STEPS: usize = 350_000;
 
-/// Somebody, and what of a question about them is said so far.
+/// A user, and the part of a question that is known so far.
 #[derive(Clone, Debug)]
 pub(crate) struct Authorizer {
     /// `user`, `groups`, `uid`, `extra`.
     who: Rc<Map<String, Json>>,
-    /// What the request itself is about, as attributes of a resource.
+    /// The request's own attributes of a resource.
     request: Rc<Map<String, Json>>,
     asked: Asked,
 }
@@ -54,7 +54,7 @@ enum Asked {
 }
 
 impl Authorizer {
-    /// Asks about who made a request.
+    /// Makes the authorizer for the user of a request.
     pub(crate) fn of_request(request: &Request) -> Self {
         let user = &request.user_info;
         let who = [
@@ -76,7 +76,7 @@ impl Authorizer {
         Self { who: Rc::new(Map::from_iter(who)), request, asked: Asked::Nothing }
     }
 
-    /// Its type, which changes with what is said.
+    /// Returns its type, which depends on the known part of the question.
     pub(crate) fn type_name(&self) -> &'static str {
         match self.asked {
             Asked::Nothing => "kubernetes.authorization.Authorizer",
@@ -99,7 +99,7 @@ impl Authorizer {
         Self { who: Rc::clone(&self.who), request: Rc::clone(&self.request), asked }
     }
 
-    /// With one more part of what is asked; none where that is said of something else.
+    /// Adds a part of the question; none where the part does not fit.
     fn narrowed(&self, part: &str, text: &str) -> Option<Result<Self>> {
         let is_empty = text.trim().is_empty();
         let asked = match (&self.asked, part) {
@@ -129,7 +129,7 @@ impl Authorizer {
         Some(Ok(self.about(asked)))
     }
 
-    /// The question whether one may do this; none where it is not said to what.
+    /// Returns the whole question; none where it names no object.
     fn question(&self, verb: &str) -> Option<Json> {
         let (kind, mut attributes) = match &self.asked {
             Asked::Path(path) => {

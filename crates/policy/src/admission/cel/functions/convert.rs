@@ -30,7 +30,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     global("duration", 1, duration),
 ];
 
-/// Characters, bytes, elements or entries.
+/// Counts characters, bytes, elements or entries.
 fn size<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let [value] = arguments else { return Err(mismatch("size", arguments)) };
     match value {
@@ -69,7 +69,7 @@ fn uint<'a>(_: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     }))
 }
 
-/// The whole part of a number.
+/// Returns the whole part of a number.
 fn whole<T: TryFrom<i128>>(value: f64) -> Result<T> {
     to_i128(value).and_then(|whole| T::try_from(whole).ok()).ok_or(Error::Overflow)
 }
@@ -96,7 +96,7 @@ fn string<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::String(text))
 }
 
-/// A value of one of the simple types as text.
+/// Returns a value of a simple type as text.
 pub(crate) fn text_of<'a>(value: &Value<'a>) -> Result<Text<'a>> {
     Ok(match value {
         Value::String(text) => text.clone(),
@@ -116,7 +116,7 @@ pub(crate) fn text_of<'a>(value: &Value<'a>) -> Result<Text<'a>> {
     })
 }
 
-/// As Go writes the digits that are needed: with an exponent below -4 or from 6, as its
+/// Writes the needed digits as Go does: with an exponent below -4 or from 6, as with its
 /// `FormatFloat(value, 'g', -1, 64)`.
 pub(super) fn text_of_double(value: f64) -> String {
     if value.is_nan() {

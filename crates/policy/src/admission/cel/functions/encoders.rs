@@ -27,13 +27,13 @@ pub(super) static FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// Padding may be left out of what is read.
+/// Input may omit the padding.
 const ENGINE: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Bytes as base64.
+/// Encodes bytes as base64.
 pub(crate) fn base64(bytes: &[u8]) -> String {
     ENGINE.encode(bytes)
 }

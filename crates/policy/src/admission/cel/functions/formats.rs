@@ -31,18 +31,18 @@ pub(super) static FUNCTIONS: &[Function] = &[
     member("validate", 2, validate),
 ];
 
-/// A format, and whether a text has it.
+/// A format, and the test for it.
 #[derive(Debug)]
 pub(crate) struct Format {
     pub(in crate::admission::cel) name: &'static str,
-    /// What is said of a text that is not so; expressions may compare it with the API server's
-    /// words, which are short where those are (Kubernetes, `library/format.go`).
+    /// The message for a text without the format. Expressions may compare it with the API server's
+    /// words, so it is short where those are (Kubernetes, `library/format.go`).
     problem: &'static str,
     holds: fn(&str) -> bool,
 }
 
 impl Format {
-    /// Whether a text has the format of a name.
+    /// Whether a text has the named format.
     pub(super) fn is(name: &str, text: &str) -> bool {
         FORMATS.iter().any(|format| format.name == name && (format.holds)(text))
     }
@@ -100,7 +100,7 @@ fn named<'a>(index: usize) -> Result<Value<'a>> {
     format.map_or(Ok(Value::Null), |format| opaque(Opaque::Format(format)))
 }
 
-/// Nothing, or what is wrong.
+/// Returns nothing, or the problem.
 fn validate<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let [Value::Opaque(Opaque::Format(format)), Value::String(text)] = arguments else {
         return Err(mismatch("validate", arguments));
@@ -112,8 +112,8 @@ fn validate<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>>
     Ok(Value::some(Value::list([Value::text(format.problem)])))
 }
 
-/// A prefix may end in `-`, as something follows: that and the byte before it count as a letter
-/// (apimachinery, `maskTrailingDash`).
+/// Replaces the end of a prefix, which may end in `-` since more follows: that and the byte before
+/// it count as a letter (apimachinery, `maskTrailingDash`).
 fn unfinished(text: &str) -> Cow<'_, str> {
     let start = text.len().checked_sub(2).filter(|_| text.ends_with('-'));
     match start.and_then(|start| text.get(..start)) {

@@ -1,4 +1,4 @@
-//! Kyverno's own functions: what they ask of the world goes through the surroundings.
+//! Kyverno's own functions; their queries go through the surroundings.
 
 mod ask;
 mod image;
@@ -60,6 +60,6 @@ pub(super) static FUNCTIONS: &[Function] = &[
         [Value::Timestamp(at)] => Ok(Value::text(time::cron(*at))),
         _ => Err(mismatch("time.toCron", arguments)),
     }),
-    // Two looks at one object must say the same.
+    // Two evaluations of one object must have the same result.
     global("random", 0, |_, _| Err(Error::Unanswered("nothing here is random".into()))).up_to(1),
 ];

@@ -82,7 +82,7 @@ fn extreme<'a>(
     Ok(best)
 }
 
-/// The first place of an element, or the last; -1 where it is not there.
+/// Returns the first or last position of an element; -1 where it is missing.
 pub(super) fn place<'a>(
     run: &mut Run<'a>,
     list: &List<'a>,
@@ -161,7 +161,7 @@ fn distinct<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>>
     Ok(Value::list(kept))
 }
 
-/// Whether one of several values is equal to another.
+/// Whether one of several values equals `item`.
 pub(super) fn any_equal<'a>(
     run: &mut Run<'a>,
     mut all: impl Iterator<Item = Value<'a>>,
@@ -180,7 +180,7 @@ fn range<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::list((0..*end).map(Value::Int)))
 }
 
-/// Back to front.
+/// Returns the list in reverse order.
 pub(super) fn reverse<'a>(run: &mut Run<'a>, list: &List<'a>) -> Result<Value<'a>> {
     run.spend(list.len())?;
     Ok(Value::list(list.iter().rev()))

@@ -57,7 +57,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// More than an expression has.
+/// The most arguments; no expression has more.
 const MANY: usize = 1000;
 
 fn extreme<'a>(run: &mut Run<'a>, arguments: &[Value<'a>], wanted: Ordering) -> Result<Value<'a>> {
@@ -112,7 +112,7 @@ fn test<'a>(name: &str, arguments: &[Value<'a>], test: fn(f64) -> bool) -> Resul
     }
 }
 
-/// Half away from zero; with a second number, to so many digits.
+/// Rounds half away from zero; a second number gives the digits after the point.
 fn round<'a>(_: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     match arguments {
         [Value::Double(value)] => Ok(Value::Double(value.round())),
@@ -138,7 +138,7 @@ fn bits<'a>(
     }
 }
 
-/// Both directions shift the bits alone, without the sign.
+/// Both directions shift only the bits, without the sign.
 fn shift<'a>(
     name: &str,
     arguments: &[Value<'a>],

@@ -1,5 +1,5 @@
-//! The functions of the language, of Kubernetes and of Kyverno: one row each, in the table of
-//! their library.
+//! The functions of the language, of Kubernetes and of Kyverno: one row each, in a table for each
+//! library.
 
 mod authorizer;
 mod convert;
@@ -32,7 +32,7 @@ pub(crate) use net::Cidr;
 pub(super) use optional::OPTIONAL_OF;
 pub(crate) use url::Url;
 
-/// A function; what it is called on is its first argument.
+/// A function; the receiver of a call is its first argument.
 #[derive(Debug)]
 pub(super) struct Function {
     style: Style,
@@ -72,7 +72,7 @@ static LIBRARIES: [&[Function]; 16] = [
     kyverno::FUNCTIONS,
 ];
 
-/// The function of a name that takes so many arguments.
+/// Finds the function with this name and number of arguments.
 pub(super) fn find(style: Style, name: &str, arguments: usize) -> Option<&'static Function> {
     named(style, name).find(|function| {
         let (fewest, most) = function.arguments;
@@ -80,7 +80,7 @@ pub(super) fn find(style: Style, name: &str, arguments: usize) -> Option<&'stati
     })
 }
 
-/// Whether there is a function of a name.
+/// Whether there is a function with this name.
 pub(super) fn has_name(style: Style, name: &str) -> bool {
     named(style, name).next().is_some()
 }
@@ -97,7 +97,7 @@ const fn global(name: &'static str, arguments: usize, body: Body) -> Function {
     Function { style: Style::Global, name, arguments: (arguments, arguments), body }
 }
 
-/// A row: a function with a fixed number of arguments, what it is called on included.
+/// A row: a function with a fixed number of arguments, including the receiver.
 const fn member(name: &'static str, arguments: usize, body: Body) -> Function {
     Function { style: Style::Member, name, arguments: (arguments, arguments), body }
 }
@@ -111,19 +111,19 @@ impl Function {
         self.name
     }
 
-    /// With up to so many arguments.
+    /// The same, with up to `most` arguments.
     const fn up_to(self, most: usize) -> Self {
         let (fewest, _) = self.arguments;
         Self { style: self.style, name: self.name, arguments: (fewest, most), body: self.body }
     }
 }
 
-/// The error of a function that does not take such values.
+/// The error of a function for arguments of the wrong types.
 fn mismatch(name: &str, arguments: &[Value<'_>]) -> Error {
     Error::overload(name, &arguments.iter().collect::<Vec<_>>())
 }
 
-/// A text, where the value is one.
+/// Returns the text, where the value is one.
 fn text<'v>(value: &'v Value<'_>) -> Option<&'v str> {
     match value {
         Value::String(text) => Some(text),

@@ -93,7 +93,7 @@ fn of_ip<'a>(
     }
 }
 
-/// An address without a zone; those of IPv4 within IPv6 are refused, as Kubernetes does.
+/// Reads an address without a zone; IPv4 within IPv6 is refused, as in Kubernetes.
 fn address(text: &str) -> Result<IpAddr> {
     let wrong = || Error::invalid(format!("{text:?} is no IP address"));
     let address: IpAddr = text.parse().map_err(|_| wrong())?;
@@ -166,7 +166,7 @@ impl Cidr {
     }
 }
 
-/// The bits of an address, and how many there are.
+/// Returns the bits of an address, and their number.
 fn bits(ip: IpAddr) -> (u128, u32) {
     match ip {
         IpAddr::V4(ip) => (u32::from(ip).into(), 32),

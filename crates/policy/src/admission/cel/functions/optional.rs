@@ -30,7 +30,7 @@ const OF: Function = global("optional.of", 1, |_, arguments| match arguments {
     _ => Err(mismatch("optional.of", arguments)),
 });
 
-/// `optional.of`, which `variables.?name` is.
+/// `optional.of`, for `variables.?name`.
 pub(crate) static OPTIONAL_OF: Function = OF;
 
 fn unwrap<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {

@@ -1,5 +1,5 @@
-//! Regular expressions with groups (cel-go, ext/regex), which Kyverno's policies know and the API
-//! server does not.
+//! Regular expressions with groups (cel-go, ext/regex), which Kyverno supports and the API server
+//! does not.
 
 use regex::{Captures, Regex};
 
@@ -14,7 +14,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     global("regex.replace", 3, replace).up_to(4),
 ];
 
-/// The first match, or its group; none where that is empty.
+/// Returns the first match, or its group; none where that is empty.
 fn extract<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let [Value::String(text), Value::String(pattern)] = arguments else {
         return Err(mismatch("regex.extract", arguments));
@@ -27,7 +27,7 @@ fn extract<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> 
     }
 }
 
-/// All matches, or their groups without those that are empty.
+/// Returns all matches, or their groups without the empty ones.
 fn extract_all<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let [Value::String(text), Value::String(pattern)] = arguments else {
         return Err(mismatch("regex.extractAll", arguments));
@@ -77,7 +77,7 @@ fn replace<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> 
     Ok(Value::text(made))
 }
 
-/// A pattern with no more than one group.
+/// Compiles a pattern with no more than one group.
 fn with_one_group(run: &mut Run<'_>, wanted: &str, text: &str) -> Result<Regex> {
     let pattern = run.pattern(wanted, text)?;
     match pattern.captures_len() {
@@ -86,19 +86,19 @@ fn with_one_group(run: &mut Run<'_>, wanted: &str, text: &str) -> Result<Regex> 
     }
 }
 
-/// The group of a match, or the whole where the pattern has none.
+/// Returns the group of a match, or the whole match where the pattern has none.
 fn taken<'t>(found: &Captures<'t>) -> &'t str {
     found.get(found.len() - 1).map_or("", |group| group.as_str())
 }
 
-/// Each match may have been looked for up to the end (documentation of `regex`, "Iterating over
-/// matches").
+/// Counts a match: the search may have read up to the end (documentation of `regex`, "Iterating
+/// over matches").
 fn spend_match(run: &mut Run<'_>, text: &str, found: &Captures<'_>) -> Result<()> {
     let start = found.get(0).map_or(0, |whole| whole.start());
     run.spend(1 + (text.len() - start) / 64)
 }
 
-/// Adds what stands for a match: `\1` is its first group, `\0` the whole, `\\` a backslash.
+/// Adds the replacement of a match: `\1` is its first group, `\0` the whole, `\\` a backslash.
 fn put(run: &mut Run<'_>, made: &mut String, new: &str, found: &Captures<'_>) -> Result<()> {
     let wrong = |why: &str| Error::invalid(format!("the replacement {new:?} {why}"));
     run.spend_bytes(new.len())?;

@@ -14,7 +14,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         [Value::String(text)] => opaque(Opaque::Quantity(read(text)?)),
         _ => Err(mismatch("quantity", arguments)),
     }),
-    // No member, as the others are.
+    // A global function, unlike the others.
     global("sign", 1, |_, arguments| match arguments {
         [Value::Opaque(Opaque::Quantity(quantity))] => Ok(Value::Int(quantity.sign())),
         _ => Err(mismatch("sign", arguments)),

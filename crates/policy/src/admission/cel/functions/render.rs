@@ -8,10 +8,10 @@ use crate::admission::cel::error::{Error, Result};
 use crate::admission::cel::evaluate::Run;
 use crate::admission::cel::value::{Key, List, Opaque, Value};
 
-/// Digits after the point that may be asked for.
+/// The most digits after the point.
 const MAX_PRECISION: usize = 1000;
 
-/// Fills the places of a form: `%s`, `%d`, `%f`, `%e`, `%b`, `%o`, `%x`, `%X`, `%%`.
+/// Fills in the verbs of a format: `%s`, `%d`, `%f`, `%e`, `%b`, `%o`, `%x`, `%X`, `%%`.
 pub(super) fn format<'a>(run: &mut Run<'a>, form: &str, values: &List<'a>) -> Result<Value<'a>> {
     run.spend_bytes(form.len())?;
     let mut made = String::new();
@@ -39,7 +39,7 @@ pub(super) fn format<'a>(run: &mut Run<'a>, form: &str, values: &List<'a>) -> Re
     Ok(Value::text(made))
 }
 
-/// The `.2` of `%.2f`.
+/// Reads the `.2` of `%.2f`.
 fn precision(form: &str) -> Result<(Option<usize>, &str)> {
     let Some(form) = form.strip_prefix('.') else { return Ok((None, form)) };
     let digits = form.find(|c: char| !c.is_ascii_digit()).unwrap_or(form.len());
@@ -122,8 +122,8 @@ fn unbounded(value: f64) -> &'static str {
     }
 }
 
-/// `%s` of any value. Within lists and maps it is written as it would stand in an expression, with
-/// six digits after a point; the keys of a map are sorted as they are written.
+/// Writes any value for `%s`. Within lists and maps, a value is written as in an expression, with
+/// six digits after a point; the keys of a map are sorted by their written form.
 fn render(run: &mut Run<'_>, made: &mut String, value: &Value<'_>, depth: usize) -> Result<()> {
     run.spend(1)?;
     if depth > 100 {
@@ -186,7 +186,7 @@ fn render(run: &mut Run<'_>, made: &mut String, value: &Value<'_>, depth: usize)
     Ok(())
 }
 
-/// Bytes as they would stand in an expression: what is no character by its number.
+/// Writes bytes as in an expression; bytes that are not characters are written as numbers.
 fn quote_bytes(bytes: &[u8]) -> String {
     let mut quoted = String::from("b\"");
     for chunk in bytes.utf8_chunks() {
@@ -207,7 +207,7 @@ fn quote_bytes(bytes: &[u8]) -> String {
     quoted
 }
 
-/// A text as it would stand in an expression.
+/// Writes a text as in an expression.
 pub(super) fn quote(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
@@ -229,7 +229,7 @@ pub(super) fn quote(text: &str) -> String {
     quoted
 }
 
-/// What `string(x)` says of the values that functions look into.
+/// Returns `string(x)` of an opaque value.
 pub(super) fn opaque(opaque: &Opaque) -> Option<String> {
     Some(match opaque {
         Opaque::Cidr(cidr) => cidr.to_string(),

@@ -1,4 +1,4 @@
-//! Texts (cel-spec; cel-go, strings; Kubernetes, regex). Places are counted in characters.
+//! Texts (cel-spec; cel-go, strings; Kubernetes, regex). Positions are counted in characters.
 
 use super::{Function, global, lists, member, mismatch, render, text};
 use crate::admission::cel::error::{Error, Result};
@@ -102,7 +102,7 @@ fn find_all<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>>
     let wanted = run.pattern(wanted, text)?;
     let mut all = Vec::new();
     for found in wanted.find_iter(text).take(most) {
-        // Each may have been looked for up to the end (documentation of `regex`, "Iterating over
+        // The search may have read up to the end (documentation of `regex`, "Iterating over
         // matches").
         run.spend((text.len() - found.start()) / 64)?;
         all.push(Value::text(found.as_str().to_owned()));
@@ -120,7 +120,7 @@ fn char_at<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> 
     Ok(Value::text(char.map(String::from).unwrap_or_default()))
 }
 
-/// The byte before which so many characters stand.
+/// Returns the byte position of a character position.
 fn byte_of(text: &str, place: i64) -> Result<usize> {
     let wrong = || Error::IndexOutOfBounds(place);
     let place = usize::try_from(place).map_err(|_| wrong())?;
@@ -156,7 +156,7 @@ fn place<'a>(
             text.get(from..).and_then(|rest| rest.find(&**part)).map(|at| at + from)
         }
         (true, None) => text.rfind(&**part),
-        // The last that begins there or before.
+        // The last match that begins there or before.
         (true, Some(from)) => {
             let end = from.saturating_add(part.len()).min(text.len());
             let end = (end..=text.len()).find(|end| text.is_char_boundary(*end));
@@ -197,7 +197,7 @@ fn split<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
         let parts = if most == 0 { 0 } else { usize::MAX };
         return Ok(Value::list(text.splitn(most.max(1), &**separator).take(parts).map(part)));
     }
-    // Each character is a part; the last has what is left.
+    // Each character is a part; the last part has the rest.
     let mut parts = Vec::new();
     let mut rest: &str = text;
     while let Some(first) = rest.chars().next()

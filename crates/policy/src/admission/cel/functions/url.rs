@@ -40,7 +40,7 @@ fn part<'a>(name: &str, arguments: &[Value<'a>], part: fn(&Url) -> String) -> Re
     }
 }
 
-/// A URL in its parts (RFC 3986, 3).
+/// The parts of a URL (RFC 3986, 3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Url {
     pub(in crate::admission::cel) text: String,
@@ -71,7 +71,7 @@ impl Url {
         };
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = match rest.strip_prefix("//") {
-            // An authority without a scheme, too (Go's `url.Parse`).
+            // An authority without a scheme is allowed, too (Go's `url.Parse`).
             Some(rest) if !rest.starts_with('/') => {
                 rest.find('/').and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, ""))
             }
@@ -82,7 +82,7 @@ impl Url {
             text: text.to_owned(),
             scheme: scheme.to_ascii_lowercase(),
             host: host.to_owned(),
-            // What follows `mailto:` is no path.
+            // The text after `mailto:` is not a path.
             path: if path.starts_with('/') { path.to_owned() } else { String::new() },
             query: query.to_owned(),
         };
@@ -125,7 +125,7 @@ fn escapes_hold(text: &str) -> bool {
     })
 }
 
-/// A part of a query without its escapes.
+/// Decodes the escapes in a part of a query.
 fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

@@ -41,7 +41,7 @@ pub(super) struct AdmissionPolicy {
     bindings: Vec<Binding>,
 }
 
-/// What puts a policy to use.
+/// A binding, which puts a policy to use.
 #[derive(Clone, Debug)]
 pub(super) struct Binding {
     name: String,
@@ -57,7 +57,7 @@ impl Binding {
         Ok(Self { name: document.name().to_owned(), form })
     }
 
-    /// Says where the policy is not there.
+    /// Adds a note where the policy does not exist.
     pub(super) fn refers(&self, documents: &[Document], notes: &mut Vec<String>) {
         let is_it = |own: &Document| own.kind() == KIND && own.name() == self.form.policy_name;
         if !documents.iter().any(is_it) {
@@ -95,7 +95,7 @@ impl AdmissionPolicy {
         let name = document.name().to_owned();
         let own = bindings.iter().filter(|binding| binding.form.policy_name == name);
         Ok(Self {
-            // Without a binding nothing follows from it.
+            // Without a binding, a policy has no effect.
             head: Head::new(document, KIND, name.clone(), Effect::Audit, spec.failure_policy),
             constraints,
             params: spec.param_kind,
@@ -123,8 +123,8 @@ impl AdmissionPolicy {
         worst([judged, audited].into_iter()).unwrap_or_else(|| head.skipped())
     }
 
-    /// The first validation that does not hold. One that has no answer is another's turn where the
-    /// policy ignores that.
+    /// Returns the first validation that does not hold. Where the policy ignores errors, one
+    /// without a value counts only if no other fails.
     fn validate<'a>(&'a self, policy: FailurePolicy, run: &mut Run<'a>) -> Result<(), Failure> {
         let mut unknown = None;
         for failure in self.body.failures(run) {
@@ -138,7 +138,7 @@ impl AdmissionPolicy {
         unknown.map_or(Ok(()), Err)
     }
 
-    /// What follows from the policy by a binding; nothing where that is not about the request.
+    /// Returns the answer by a binding; none where it does not match the request.
     fn bound(
         &self,
         binding: &Binding,
@@ -176,16 +176,16 @@ impl AdmissionPolicy {
     }
 }
 
-/// What a binding, or an audit annotation, cannot answer is refused, whatever else follows from the
-/// policy: the API server does not ask the binding what to do then.
+/// An error of a binding, or of an audit annotation, refuses, whatever else follows from the
+/// policy: the API server does not apply the binding's actions to it.
 fn misconfigured(head: &Head, why: String) -> Answer {
     Head { effect: Effect::Deny, ..head.clone() }.error(&head.rule, why)
 }
 
-/// The parameters that a binding, or a rule, refers to; none where they are not there.
+/// Returns the parameters that a binding, or a rule, refers to; empty where they do not exist.
 ///
 /// # Errors
-/// When nobody can be asked whether they are.
+/// When the cluster has no answer.
 pub(super) fn params(
     kind: &ParamKind,
     wanted: &ParamRef,
@@ -198,14 +198,14 @@ pub(super) fn params(
     }
     let name = wanted.name.as_deref().unwrap_or_default();
     let found = match subject.around.object(api_version, kind, namespace, name)? {
-        // A kind may be of no namespace; only the surroundings know.
+        // The kind may be cluster-wide; only the surroundings know.
         None => subject.around.object(api_version, kind, "", name)?,
         found => found,
     };
     Ok(found.unwrap_or_default())
 }
 
-/// Each of what was found: one, several, or none.
+/// Returns each parameter that was found: one, several, or none.
 pub(super) fn each(params: &Json) -> &[Json] {
     match params {
         Json::Null => &[],
@@ -214,7 +214,7 @@ pub(super) fn each(params: &Json) -> &[Json] {
     }
 }
 
-/// The answer that refuses most; of equal ones the first.
+/// Returns the strictest answer; of equal ones the first.
 pub(super) fn worst(answers: impl Iterator<Item = Answer>) -> Option<Answer> {
     let weight = |answer: &Answer| match answer.outcome {
         Outcome::Error => 4,

@@ -1,12 +1,12 @@
-//! Policies about Pods, applied to what makes Pods.
+//! Applies policies for Pods to the controllers that make Pods.
 //!
-//! As Kyverno does: the paths of the Pod in all expressions and messages are written anew for the
-//! template that it stands in. Kyverno replaces text, and so does this.
+//! As in Kyverno, the paths of the Pod in all expressions and messages are changed to the
+//! template's path. Kyverno replaces text, and so does this.
 
 use super::form::{Autogen, MatchResources, ResourceRule};
 use crate::admission::LabelSelector;
 
-/// Where in an object the Pod stands.
+/// The place of the Pod in an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// It is the object.
@@ -17,8 +17,8 @@ pub(crate) enum Place {
     JobTemplate,
 }
 
-/// What an expression reads of the object itself and not of the template. A name is always the
-/// template's, which has none: an expression on it has no value for controllers.
+/// The fields that an expression reads from the object itself and not from the template. A name is
+/// always the template's, which has none: an expression on it has no value for controllers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Own {
     /// Nothing: rules of a `ClusterPolicy`.
@@ -27,7 +27,7 @@ pub(super) enum Own {
     Namespace,
 }
 
-/// What makes Pods: resource, group, place.
+/// The controllers: resource, group, place of the Pod.
 const CONTROLLERS: [(&str, &str, Place); 6] = [
     ("cronjobs", "batch", Place::JobTemplate),
     ("daemonsets", "apps", Place::Template),
@@ -46,7 +46,7 @@ impl Place {
         }
     }
 
-    /// An expression on a Pod, as one on what the Pod stands in.
+    /// Changes an expression on a Pod to one on the object that contains the Pod.
     pub(super) fn rewrite(self, text: &str, own: Own) -> String {
         if self == Self::Itself {
             return text.to_owned();
@@ -85,7 +85,8 @@ fn is_namespace(after: &str) -> bool {
         .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
 }
 
-/// The rules that are made of a policy on Pods: where the Pod stands, and what they match.
+/// Returns the rules that are generated from a policy on Pods: the Pod's place, and what they
+/// match.
 pub(super) fn rules(
     constraints: &MatchResources,
     autogen: Option<&Autogen>,
@@ -113,8 +114,7 @@ pub(super) fn rules(
     rules.filter(|(_, constraints)| !constraints.resource_rules.is_empty()).collect()
 }
 
-/// The one rule of a policy that is about Pods, all of them or all of some namespaces, and nothing
-/// else.
+/// Returns the only rule of a policy for nothing but Pods: all of them, or all of some namespaces.
 fn only_pods(constraints: &MatchResources) -> Option<&ResourceRule> {
     let selector = constraints.object_selector.as_ref();
     let [rule] = constraints.resource_rules.as_slice() else { return None };

@@ -1,4 +1,4 @@
-//! The expressions of a policy, compiled, and what they come to.
+//! The compiled expressions of a policy, and their evaluation.
 
 use std::collections::BTreeSet;
 
@@ -29,19 +29,19 @@ pub(super) struct Parts<'s> {
     pub(super) variables: &'s [form::Variable],
     pub(super) validations: &'s [form::Validation],
     pub(super) audits: &'s [form::AuditAnnotation],
-    /// What the fields are called in an error.
+    /// The path of the fields, for errors.
     pub(super) path: &'static str,
-    /// What they read of a controller itself.
+    /// The fields that they read of a controller itself.
     pub(super) own: Own,
-    /// Whether their types must fit, as the API server has it for its own policies.
+    /// Whether types are checked at loading, as by the API server for its own policies.
     pub(super) checked: bool,
 }
 
-/// A field whose expression does not compile, and why.
+/// A field whose expression does not compile, and the reason.
 pub(super) type Mistake = (String, CompileError);
 
 impl Body {
-    /// Compiles the expressions; `conditions` may name other things than the rest.
+    /// Compiles the expressions; `conditions` are the names for conditions.
     ///
     /// # Errors
     /// The field that does not compile.
@@ -80,7 +80,7 @@ impl Body {
             names.declare(&variable.name, &program);
             body.variables.push(program);
         }
-        // Messages and annotations are no place to ask whether somebody may.
+        // Messages and annotations may not use the authorizer.
         let in_texts = match parts.checked {
             true => names.clone().without(Input::Authorizer),
             false => names.clone(),
@@ -118,7 +118,7 @@ impl Body {
         Ok(body)
     }
 
-    /// What its expressions name.
+    /// Returns the inputs that its expressions use.
     pub(super) fn inputs(&self) -> &BTreeSet<Input> {
         &self.inputs
     }
@@ -128,12 +128,12 @@ impl Body {
         all_hold(&self.conditions, run)
     }
 
-    /// The validations in their order: the first that does not hold, or has no answer, is told.
+    /// Evaluates the validations in order: the error is the first that fails or has no value.
     pub(super) fn judge<'a>(&'a self, run: &mut Run<'a>) -> Result<(), Failure> {
         self.failures(run).next().map_or(Ok(()), Err)
     }
 
-    /// All validations that do not hold, or have no answer, in their order.
+    /// Returns all validations that fail or have no value, in order.
     pub(super) fn failures<'a>(&'a self, run: &mut Run<'a>) -> impl Iterator<Item = Failure> {
         self.validations.iter().filter_map(move |validation| match holds(&validation.holds, run) {
             Ok(true) => None,
@@ -142,8 +142,8 @@ impl Body {
         })
     }
 
-    /// Evaluates what would be written to the audit log, as one that has no value is a mistake
-    /// of the policy.
+    /// Evaluates the annotations for the audit log, since one without a value is an error of the
+    /// policy.
     pub(super) fn audit<'a>(&'a self, run: &mut Run<'a>) -> Result<(), String> {
         for (key, program) in &self.audits {
             match run.value(program) {
@@ -158,21 +158,21 @@ impl Body {
     }
 }
 
-/// The bytes of a message that an expression makes (`MaxEvaluatedMessageExpressionSizeBytes`).
+/// The most bytes of a message from an expression (`MaxEvaluatedMessageExpressionSizeBytes`).
 const MAX_MESSAGE_BYTES: usize = 5 << 10;
 
-/// Why a validation did not hold.
+/// Why a validation failed.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// It says no.
+    /// Its value is false.
     Says(String),
-    /// It has no answer.
+    /// It has no value.
     Unknown(String),
 }
 
 impl Validation {
-    /// The message of the policy: what its expression yields, else what it says. One that is long,
-    /// or of several lines, is no message to Kubernetes.
+    /// Returns the policy's message: the value of its expression, else its text. Kubernetes ignores
+    /// an expression's message that is too long, or has several lines.
     fn message<'a>(&'a self, run: &mut Run<'a>) -> String {
         let expression = self.message_expression.as_ref();
         if let Some(Ok(Value::String(text))) = expression.map(|expression| run.value(expression))
@@ -193,7 +193,7 @@ impl Validation {
     }
 }
 
-/// Whether all conditions hold. One that says no decides, whatever became of those before it.
+/// Whether all conditions hold. One that is false decides, even after errors.
 pub(super) fn all_hold<'a>(conditions: &'a [Program], run: &mut Run<'a>) -> Result<bool, Error> {
     let mut missing = None;
     for condition in conditions {

@@ -1,4 +1,4 @@
-//! Conditions on which a webhook is called at all (`matchConditions` of
+//! Conditions for calling a webhook at all (`matchConditions` of
 //! `admissionregistration.k8s.io/v1`).
 
 use std::collections::BTreeSet;
@@ -13,15 +13,15 @@ use crate::admission::{Request, Surroundings};
 
 const INPUTS: &[Input] = &[Input::Object, Input::OldObject, Input::Request, Input::Authorizer];
 
-/// Conditions, compiled; without any, all requests fulfil them.
+/// Compiled conditions; without any, all requests meet them.
 #[derive(Debug, Default)]
 pub(crate) struct MatchConditions(Vec<Program>);
 
 impl MatchConditions {
-    /// Reads the list of them.
+    /// Reads a list of conditions.
     ///
     /// # Errors
-    /// The field that is wrong, below the list, and what is wrong with it.
+    /// The invalid field, below the list, and the problem.
     pub(crate) fn read(list: &[Json]) -> Result<Self, (String, String)> {
         let names = Names::new(INPUTS);
         let compile = |(index, value): (usize, &Json)| {
@@ -34,10 +34,10 @@ impl MatchConditions {
         Ok(Self(list.iter().enumerate().map(compile).collect::<Result<_, _>>()?))
     }
 
-    /// Whether a request fulfils them.
+    /// Whether a request meets them.
     ///
     /// # Errors
-    /// Why one has no value, where none says no.
+    /// Why one has no value, where none is false.
     pub(crate) fn hold(
         &self,
         request: &Request,

@@ -1,4 +1,4 @@
-//! Which requests a policy is about (`admissionregistration.k8s.io/v1`, MatchResources).
+//! Selects the requests of a policy (`admissionregistration.k8s.io/v1`, MatchResources).
 
 use serde_json::Value as Json;
 
@@ -6,10 +6,10 @@ use super::form::{MatchResources, ResourceRule, Scope};
 use crate::admission::labels::{is_namespace, namespace_labels};
 use crate::admission::{LabelSelector, Operation, Request, Surroundings, Unanswered};
 
-/// Whether a request is one of those.
+/// Whether a request matches.
 ///
 /// # Errors
-/// When that goes by the labels of its namespace, and those cannot be had.
+/// When the labels of its namespace decide, and they are not available.
 pub(super) fn matches(
     constraints: &MatchResources,
     request: &Request,
@@ -26,14 +26,15 @@ pub(super) fn matches(
     }
 }
 
-/// The labels of either object may match.
+/// Whether the labels of the object, or of the old one, match.
 fn of_selected_object(selector: Option<&LabelSelector>, request: &Request) -> bool {
     let Some(selector) = selector.filter(|selector| !selector.is_empty()) else { return true };
     let of = |object: &Json| !object.is_null() && selector.selects_object(object);
     of(&request.object) || of(&request.old_object)
 }
 
-/// A namespace has the labels of itself; what is in none is always meant.
+/// Whether the namespace's labels match: a Namespace has its own, and an object in none always
+/// matches.
 fn of_selected_namespace(
     selector: Option<&LabelSelector>,
     request: &Request,
@@ -50,7 +51,7 @@ fn rule_matches(rule: &ResourceRule, request: &Request) -> bool {
         Some(Scope::Cluster) => request.namespace.is_empty() || is_namespace(request),
         Some(Scope::Namespaced) => !request.namespace.is_empty() && !is_namespace(request),
     };
-    // The API wants operations; Kyverno lets them be left out, for all.
+    // The API requires operations; in Kyverno, a missing list means all.
     (rule.operations.is_empty() || one(&rule.operations, operation(request.operation)))
         && one(&rule.api_groups, &request.resource.group)
         && one(&rule.api_versions, &request.resource.version)
@@ -59,7 +60,7 @@ fn rule_matches(rule: &ResourceRule, request: &Request) -> bool {
         && scope
 }
 
-/// `pods`, `pods/status`, `pods/*`, `*`, `*/scale`, `*/*`.
+/// Matches `pods`, `pods/status`, `pods/*`, `*`, `*/scale`, `*/*`.
 fn resource_matches(wanted: &str, request: &Request) -> bool {
     let (resource, part) = wanted.split_once('/').unwrap_or((wanted, ""));
     let part_matches = part == "*" || part == request.sub_resource;

@@ -16,7 +16,8 @@ pub(super) struct Exception {
     namespace: Option<String>,
     form: form::Exception,
     document: Document,
-    /// Of several that apply, the highest says what is reported.
+    /// Of several exceptions that apply, the one with the highest priority sets the report's
+    /// outcome.
     priority: i64,
 }
 
@@ -32,7 +33,7 @@ pub(super) struct Excepted {
 }
 
 impl Excepted {
-    /// What its conditions name.
+    /// Returns the inputs that its conditions use.
     pub(super) fn inputs(&self) -> impl Iterator<Item = Input> {
         self.conditions.iter().flat_map(Program::inputs)
     }
@@ -58,7 +59,7 @@ impl Exception {
         })
     }
 
-    /// Says of which policies it is an exception that are not there.
+    /// Adds notes on policies that it names and that do not exist.
     pub(super) fn refers(&self, documents: &[Document], notes: &mut Vec<String>) {
         for wanted in &self.form.policy_refs {
             let is_it = |own: &&Document| own.name() == wanted.name && own.kind() == wanted.kind;
@@ -69,7 +70,7 @@ impl Exception {
         }
     }
 
-    /// Those from one policy.
+    /// Returns the exceptions from one policy.
     ///
     /// # Errors
     /// When a condition does not compile.
@@ -108,17 +109,17 @@ impl Exception {
     }
 }
 
-/// What exceptions do for an object.
+/// The effect of exceptions on an object.
 pub(super) enum Relief<'e> {
-    /// It is not judged.
+    /// The object is not judged.
     Whole { outcome: Outcome, message: String },
-    /// It is judged by expressions that see what is allowed.
+    /// The object is judged, and expressions see the values that are allowed.
     Parts { images: Vec<&'e str>, values: Vec<&'e str> },
 }
 
-/// What the exceptions that apply do. One that limits nothing lets the whole object be, whatever
-/// images and values others allow. One whose conditions have no value does not apply where its
-/// policy ignores that.
+/// Returns the effect of the exceptions that apply. One without limits exempts the whole object,
+/// whatever images and values others allow. One whose conditions have no value does not apply where
+/// its policy ignores errors.
 pub(super) fn relief<'e>(
     all: &'e [Excepted],
     subject: &Subject<'_>,
@@ -134,7 +135,7 @@ pub(super) fn relief<'e>(
         }
     }
     let whole = applying.iter().any(|one| one.images.is_empty() && one.values.is_empty());
-    // The first of those with the highest priority.
+    // The first one with the highest priority.
     let chosen = applying.iter().rev().max_by_key(|one| one.priority);
     match chosen {
         Some(chosen) if whole => {
@@ -153,7 +154,7 @@ fn texts<'e>(all: &[&'e Excepted], texts: fn(&Excepted) -> &Vec<String>) -> Vec<
     all.iter().flat_map(|one| texts(one)).map(String::as_str).collect()
 }
 
-/// `exceptions`, as expressions see it.
+/// Makes `exceptions` for expressions.
 pub(super) fn value<'a>(images: &[&'a str], values: &[&'a str]) -> Value<'a> {
     let list = |all: &[&'a str]| Value::list(all.iter().map(|text| Value::text(*text)));
     Value::fields([("allowedImages", list(images)), ("allowedValues", list(values))])

@@ -1,5 +1,5 @@
-//! The fields of the policies (`policies.kyverno.io/v1`, `admissionregistration.k8s.io/v1`). One
-//! that is not here is an error when a policy is loaded.
+//! The fields of the policies (`policies.kyverno.io/v1`, `admissionregistration.k8s.io/v1`). An
+//! unknown field is an error when a policy is loaded.
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,18 @@ use serde_json::Value as Json;
 
 use crate::admission::LabelSelector;
 
-/// Reads a form; a mistake comes with the field that it is in, as far as that is known.
+/// Reads a form; an error has the field, as far as that is known.
 pub(super) fn read<T: serde::de::DeserializeOwned>(value: Json) -> Result<T, (String, String)> {
     T::deserialize(value).map_err(|error| (String::new(), error.to_string()))
 }
 
-/// An empty list, or nothing, for `null`.
+/// Reads `null` as an empty list or a missing value.
 fn some<'d, D: Deserializer<'d>, T: Deserialize<'d> + Default>(of: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(of)?.unwrap_or_default())
 }
 
-/// A selector that an API server takes: one of no values would select nothing, and so pass all.
+/// Reads a selector that an API server accepts: one with a missing list of values would select
+/// nothing, so that everything passed.
 fn selector<'d, D: Deserializer<'d>>(of: D) -> Result<Option<LabelSelector>, D::Error> {
     let read: Option<LabelSelector> = Option::deserialize(of)?;
     let checked = read.as_ref().map_or(Ok(()), LabelSelector::check);
@@ -27,7 +28,7 @@ fn selector<'d, D: Deserializer<'d>>(of: D) -> Result<Option<LabelSelector>, D::
     Ok(read)
 }
 
-/// What the kinds have in common.
+/// The fields that the kinds have in common.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(super) struct Validating {
@@ -45,7 +46,7 @@ pub(super) struct Validating {
     pub(super) validation_actions: Vec<Action>,
     pub(super) evaluation: Option<Evaluation>,
     pub(super) autogen: Option<Autogen>,
-    /// How the webhook is called, which is the server's.
+    /// How the server calls the webhook, which does not matter here.
     #[serde(rename = "webhookConfiguration")]
     pub(super) _webhook_configuration: Option<Json>,
 }
@@ -106,7 +107,7 @@ pub(super) struct Image {
     pub(super) attestations: Vec<Attestation>,
     #[serde(deserialize_with = "some")]
     pub(super) validation_configurations: Configurations,
-    /// How a registry is logged in to, which is the surroundings'.
+    /// The login to a registry, which belongs to the surroundings.
     #[serde(rename = "credentials")]
     pub(super) _credentials: Option<Json>,
     #[serde(rename = "webhookConfiguration")]
@@ -139,7 +140,7 @@ pub(super) struct Rule {
     pub(super) audit_annotations: Vec<AuditAnnotation>,
     pub(super) param_kind: Option<ParamKind>,
     pub(super) param_ref: Option<ParamRef>,
-    /// Whether Kubernetes' own kind is to be made of it.
+    /// Whether Kubernetes' own kind is generated from it.
     #[serde(rename = "generate")]
     pub(super) _generate: Option<bool>,
 }
@@ -169,7 +170,7 @@ pub(super) struct Validation {
     pub(super) message: String,
     #[serde(deserialize_with = "some")]
     pub(super) message_expression: String,
-    /// A word for programs, which an answer here does not have.
+    /// A machine-readable word, which answers here do not have.
     #[serde(rename = "reason")]
     pub(super) _reason: Option<String>,
 }
@@ -242,7 +243,7 @@ pub(super) struct MatchResources {
     pub(super) resource_rules: Vec<ResourceRule>,
     #[serde(deserialize_with = "some")]
     pub(super) exclude_resource_rules: Vec<ResourceRule>,
-    /// Without a server that converts, a request has the version that it was made in.
+    /// Requests are not converted here, so each has the version that it was made in.
     #[serde(rename = "matchPolicy")]
     pub(super) _match_policy: Option<MatchPolicy>,
 }
@@ -380,7 +381,7 @@ pub(super) struct Certificate {
     pub(super) cert_chain: Option<Text>,
 }
 
-/// A text, or the expression that yields it.
+/// A text, or the expression for it.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Text {

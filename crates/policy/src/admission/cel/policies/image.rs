@@ -1,6 +1,6 @@
 //! `ImageValidatingPolicy` and `NamespacedImageValidatingPolicy`.
 //!
-//! Images that the policy names must be verified (`required`) by the policy itself; Kyverno also
+//! Images that the policy covers must be verified (`required`) by the policy itself; Kyverno also
 //! lets another policy of the same request do it.
 
 mod attestors;
@@ -59,11 +59,11 @@ pub(super) struct ImagePolicy {
 struct Rule {
     constraints: MatchResources,
     body: Body,
-    /// Lists of images that the policy itself finds.
+    /// Lists of images that the policy's own expressions find.
     images: Vec<(String, Program)>,
 }
 
-/// Which images a policy is about.
+/// The images that a policy covers.
 #[derive(Debug)]
 enum Reference {
     Glob(GlobMatcher),
@@ -111,7 +111,7 @@ impl ImagePolicy {
         }))
     }
 
-    /// What it says; nothing where a condition leaves the object out.
+    /// Returns its answer; none where a condition exempts the object.
     fn judge(&self, rule: &Rule, request: &Request, around: &dyn Surroundings) -> Option<Answer> {
         let body = &rule.body;
         let mut named = inputs(body, &self.exceptions);
@@ -181,8 +181,8 @@ impl ImagePolicy {
         self.head.error("evaluation", why.to_string())
     }
 
-    /// The images that the policy is about, by the lists that they stand in, without those that
-    /// exceptions name.
+    /// Returns the images that the policy covers, by their lists, without those that exceptions
+    /// name.
     fn wanted<'a>(
         &'a self,
         rule: &'a Rule,

@@ -42,7 +42,7 @@ pub(crate) const FAMILY: Family = Family { reads, load };
 const KYVERNO: &str = "policies.kyverno.io";
 const KUBERNETES: &str = "admissionregistration.k8s.io";
 
-/// Kinds beside them that judge nothing.
+/// Kinds of the same groups that judge nothing.
 const OTHERS: [&str; 7] = [
     "MutatingPolicy",
     "NamespacedMutatingPolicy",
@@ -126,7 +126,7 @@ fn load(documents: Vec<Document>, notes: &mut Vec<String>) -> Loaded {
     Ok(policies)
 }
 
-/// The part of a document, in its form.
+/// Reads the spec of a document.
 fn spec<T: serde::de::DeserializeOwned>(document: &Document) -> Result<T, Error> {
     let known = ["apiVersion", "kind", "metadata", "spec", "status"];
     let fields = document.value.as_object();
@@ -139,7 +139,7 @@ fn spec<T: serde::de::DeserializeOwned>(document: &Document) -> Result<T, Error>
     form::read(spec).map_err(|(field, problem)| document.error(&format!("spec{field}"), problem))
 }
 
-/// What names a policy: for one of a namespace, both.
+/// Returns the name of a policy, with its namespace where it has one.
 fn name_of(document: &Document, namespaced: bool) -> String {
     match namespace_of(document).filter(|_| namespaced) {
         Some(namespace) => format!("{namespace}/{}", document.name()),
@@ -151,14 +151,14 @@ fn namespace_of(document: &Document) -> Option<&str> {
     document.value.pointer("/metadata/namespace").and_then(Json::as_str)
 }
 
-/// Whether an annotation says that its failures only warn.
+/// Whether an annotation turns its failures into warnings.
 fn is_unscored(document: &Document) -> bool {
     let annotations = document.value.pointer("/metadata/annotations");
     let scored = annotations.and_then(|all| all.get("policies.kyverno.io/scored"));
     scored.and_then(Json::as_str) == Some("false")
 }
 
-/// The strongest of what is to follow from a failure; without any, it refuses.
+/// Returns the strictest of the actions for a failure; without any, it refuses.
 fn effect_of(actions: &[form::Action]) -> Effect {
     let has = |action: form::Action| actions.contains(&action);
     if actions.is_empty() || has(form::Action::Deny) {

@@ -12,7 +12,7 @@ use super::subject::Subject;
 use crate::admission::cel::{Input, Value};
 use crate::admission::{Outcome, Request, Surroundings};
 
-/// What Gatekeeper declares before a template's own variables.
+/// The variables that Gatekeeper declares before a template's own.
 const GIVEN: [(&str, &str); 2] = [
     ("anyObject", "request.operation == 'DELETE' && object == null ? oldObject : object"),
     (
@@ -20,19 +20,19 @@ const GIVEN: [(&str, &str); 2] = [
         "!has(params.spec) ? null : !has(params.spec.parameters) ? null : params.spec.parameters",
     ),
 ];
-/// What no name of a template may begin with.
+/// The prefix that is reserved in names of a template.
 const RESERVED: &str = "gatekeeper_internal_";
 
-/// `source` of the engine.
+/// The engine's `source`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct Source {
     validations: Vec<form::Validation>,
     failure_policy: Option<FailurePolicy>,
-    /// So it is called there.
+    /// Gatekeeper uses the singular name.
     match_condition: Vec<form::Condition>,
     variables: Vec<form::Variable>,
-    /// Whether Kubernetes' own kind is to be made of it.
+    /// Whether Kubernetes' own kind is generated from it.
     #[serde(rename = "generateVAP")]
     _generate: Option<bool>,
 }
@@ -48,7 +48,7 @@ impl NativeRule {
     /// Reads `source`.
     ///
     /// # Errors
-    /// The field that is wrong, within the source, and what is wrong with it.
+    /// The invalid field within the source, and the problem.
     pub(crate) fn read(source: &Json) -> Result<Self, (String, String)> {
         let source: Source = form::read(source.clone())?;
         let is_reserved = |name: &str| {
@@ -75,8 +75,8 @@ impl NativeRule {
         Ok(Self { body, failure_policy: source.failure_policy.unwrap_or_default() })
     }
 
-    /// What it says of a request for a Constraint, and why; nothing where a condition of it does
-    /// not hold.
+    /// Returns its outcome on a request for a Constraint, with the reason; none where one of its
+    /// conditions does not hold.
     pub(crate) fn judge(
         &self,
         request: &Request,

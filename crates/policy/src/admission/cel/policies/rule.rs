@@ -18,12 +18,11 @@ pub(crate) struct CelRule {
 }
 
 impl CelRule {
-    /// Reads `validate.cel` and the `celPreconditions` of a rule, for the place where the Pod of
-    /// a generated rule stands; `message` is what the rule says where an expression has no words
-    /// of its own.
+    /// Reads `validate.cel` and the `celPreconditions` of a rule, for the place of the Pod in a
+    /// generated rule; `message` is the rule's message for expressions without their own.
     ///
     /// # Errors
-    /// The field that is wrong, within the rule, and what is wrong with it.
+    /// The invalid field within the rule, and the problem.
     pub(crate) fn read(
         cel: &Json,
         preconditions: Option<&Json>,
@@ -56,8 +55,8 @@ impl CelRule {
         Ok(Self { body, params })
     }
 
-    /// What it says of a request, and why. Kyverno tells an expression without a value as a
-    /// failure, and so does this.
+    /// Returns its outcome on a request, with the reason. As in Kyverno, an expression without a
+    /// value is reported as a failure.
     pub(crate) fn judge(&self, request: &Request, around: &dyn Surroundings) -> (Outcome, String) {
         let subject = Subject::new(request, around, self.body.inputs());
         let Some((kind, wanted)) = &self.params else {

@@ -1,4 +1,4 @@
-//! What expressions see of a request.
+//! The view of a request for expressions.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use crate::admission::cel::{Authorizer, Input, Key, Opaque, Program, Run, Shared
 use crate::admission::labels::is_namespace;
 use crate::admission::{Request, Surroundings, named_namespace};
 
-/// A request, and what of it is made for expressions.
+/// A request, with the values that are made from it for expressions.
 pub(super) struct Subject<'r> {
     pub(super) request: &'r Request,
     pub(super) around: &'r dyn Surroundings,
@@ -22,7 +22,7 @@ pub(super) struct Subject<'r> {
 }
 
 impl<'r> Subject<'r> {
-    /// What is named by none of the inputs is not made.
+    /// Makes only the values for inputs that are used.
     pub(super) fn new(
         request: &'r Request,
         around: &'r dyn Surroundings,
@@ -41,8 +41,8 @@ impl<'r> Subject<'r> {
         }
     }
 
-    /// The same, as Kyverno's own kinds see it: with the objects and the options in the request,
-    /// also where there are none.
+    /// The same for Kyverno's own kinds: the request includes the objects and the options, also
+    /// where they are missing.
     pub(super) fn with_objects(self) -> Self {
         Self { has_objects: true, ..self }
     }
@@ -60,7 +60,7 @@ impl<'r> Subject<'r> {
         Value::map(fields.map(|(name, value)| (Key::String(name.into()), Value::of_json(value))))
     }
 
-    /// An evaluation that sees it.
+    /// Begins an evaluation on it.
     pub(super) fn run<'a>(&'a self, variables: &'a [Program]) -> Run<'a> {
         let mut run = Run::new(variables, self.around, &self.shared);
         run.give(Input::Object, Value::of_json(&self.request.object));
@@ -81,8 +81,7 @@ impl<'r> Subject<'r> {
     }
 }
 
-/// `request`: what is empty is not there, as the API leaves it out. The objects have names of
-/// their own.
+/// Makes `request` without empty fields, as the API does. The objects have names of their own.
 fn said(request: &Request) -> Json {
     let user = &request.user_info;
     let mut who = Map::new();
@@ -124,8 +123,8 @@ fn said(request: &Request) -> Json {
     Json::Object(said)
 }
 
-/// The Namespace that an object is in, as far as it is asked for; null for one in none, and for a
-/// Namespace itself.
+/// Returns the Namespace of an object, as far as it is needed; null for an object in none, and for
+/// a Namespace itself.
 fn namespace(
     request: &Request,
     around: &dyn Surroundings,
@@ -139,8 +138,7 @@ fn namespace(
     }
 }
 
-/// The images of an object by the lists that they stand in, for the resources whose Pods are
-/// known.
+/// Returns the images of an object by their lists, for the resources whose Pods are known.
 pub(super) fn images(request: &Request) -> Json {
     let (group, version, resource) =
         (&*request.resource.group, &*request.resource.version, &*request.resource.resource);

@@ -13,7 +13,7 @@ use crate::admission::cel::{Input, Value};
 use crate::admission::policies::Policy;
 use crate::admission::{Answer, Document, Effect, Outcome, Request, Surroundings};
 
-/// What conditions may name.
+/// The inputs of conditions.
 pub(super) const IN_CONDITIONS: &[Input] = &[
     Input::Object,
     Input::OldObject,
@@ -25,7 +25,7 @@ pub(super) const IN_CONDITIONS: &[Input] = &[
     Input::Resource,
 ];
 
-/// What everything else may name.
+/// The inputs of all other expressions.
 const INPUTS: &[Input] = &[
     Input::Object,
     Input::OldObject,
@@ -39,7 +39,7 @@ const INPUTS: &[Input] = &[
     Input::Resource,
 ];
 
-/// What everything may name of a policy that judges any JSON (`evaluation.mode: JSON`).
+/// The inputs of a policy that judges any JSON (`evaluation.mode: JSON`).
 const OF_JSON: &[Input] = &[
     Input::Object,
     Input::Exceptions,
@@ -53,13 +53,13 @@ const OF_JSON: &[Input] = &[
 #[derive(Debug)]
 pub(super) struct ValidatingPolicy {
     head: Head,
-    /// Whether it judges documents, whatever they are, and no requests of a server.
+    /// Whether it judges any documents, but no requests of a server.
     judges_json: bool,
     rules: Vec<(MatchResources, Body)>,
     exceptions: Vec<Excepted>,
 }
 
-/// What an answer says of the policy that it is of.
+/// The parts of an answer that come from the policy.
 #[derive(Clone, Debug)]
 pub(super) struct Head {
     pub(super) name: String,
@@ -68,7 +68,7 @@ pub(super) struct Head {
     pub(super) effect: Effect,
     pub(super) unscored: bool,
     pub(super) failure_policy: FailurePolicy,
-    /// The one namespace that it is for.
+    /// The only namespace that it applies to.
     pub(super) namespace: Option<String>,
 }
 
@@ -80,7 +80,7 @@ impl ValidatingPolicy {
     ) -> Result<Self, Error> {
         let spec: form::Validating = super::spec(document)?;
         let judges_json = is_for_json(spec.evaluation.as_ref());
-        // Such a policy has no use for constraints.
+        // Such a policy needs no constraints.
         let of_all = MatchResources::default();
         let constraints = match judges_json {
             true => &of_all,
@@ -159,7 +159,7 @@ impl ValidatingPolicy {
 
 impl Policy for ValidatingPolicy {
     fn review(&self, request: &Request, around: &dyn Surroundings, answers: &mut Vec<Answer>) {
-        // What a server asks has an identity.
+        // A server's request has an id.
         let is_passed_over = self.judges_json && !request.uid.is_empty();
         if is_passed_over || !self.head.is_for(request) {
             return;
@@ -174,13 +174,13 @@ impl Policy for ValidatingPolicy {
     }
 }
 
-/// What a policy's expressions and those of its exceptions name.
+/// Returns the inputs that a policy's expressions and those of its exceptions use.
 pub(super) fn inputs(body: &Body, exceptions: &[Excepted]) -> std::collections::BTreeSet<Input> {
     let own = body.inputs().iter().copied();
     own.chain(exceptions.iter().flat_map(Excepted::inputs)).collect()
 }
 
-/// What a policy is about, which it must say.
+/// Returns the constraints of a policy, which are required.
 pub(super) fn constraints_of<'s>(
     document: &Document,
     constraints: Option<&'s MatchResources>,
@@ -189,12 +189,12 @@ pub(super) fn constraints_of<'s>(
     constraints.ok_or_else(|| document.error("spec.matchConstraints", "names no resources"))
 }
 
-/// Whether a policy judges JSON that is no object of a cluster.
+/// Whether a policy judges JSON that is not an object of a cluster.
 pub(super) fn is_for_json(evaluation: Option<&form::Evaluation>) -> bool {
     evaluation.is_some_and(|evaluation| evaluation.mode == Some(form::Mode::Json))
 }
 
-/// Whether a policy is not to be asked at admission; what it finds is then only reported.
+/// Whether a policy is not evaluated at admission; its failures are then only reported.
 pub(super) fn is_off(evaluation: Option<&form::Evaluation>) -> bool {
     let admission = evaluation.and_then(|evaluation| evaluation.admission.as_ref());
     admission.is_some_and(|admission| admission.enabled == Some(false))
@@ -220,14 +220,14 @@ impl Head {
         }
     }
 
-    /// Whether a request is for the policy's namespace, where it has one.
+    /// Whether a request is in the policy's namespace, where it has one.
     pub(super) fn is_for(&self, request: &Request) -> bool {
         self.namespace.as_ref().is_none_or(|namespace| *namespace == request.namespace)
     }
 
-    /// Whether nothing follows from an error. The API server has it so where its own policy says
-    /// so; Kyverno refuses by errors all the same, and reads `failurePolicy` for the conditions of
-    /// its policies and exceptions alone (`Policy.match`, and `admissionResponse` of its webhook).
+    /// Whether an error has no effect. In the API server that is so where its own policy says so;
+    /// Kyverno refuses all the same, and uses `failurePolicy` only for the conditions of its
+    /// policies and exceptions (`Policy.match`, and `admissionResponse` of its webhook).
     fn ignores_errors(&self) -> bool {
         self.kind == super::admission::KIND && self.failure_policy == FailurePolicy::Ignore
     }

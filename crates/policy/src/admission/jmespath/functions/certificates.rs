@@ -1,4 +1,4 @@
-//! X.509 certificates and requests, as Go's `encoding/json` would write them; RSA alone, as for
+//! X.509 certificates and requests in the form that Go's `encoding/json` writes; only RSA, as in
 //! Kyverno.
 
 use serde_json::{Map, Value, json};
@@ -13,7 +13,7 @@ use super::{Call, Function, Given, Kind, Takes};
 pub(super) const FUNCTIONS: &[Function] =
     &[Function { name: "x509_decode", takes: Takes::Each(&[Kind::Text]), run: decode }];
 
-/// Kinds of names of a subject: object identifier, field, and whether there may be several.
+/// The kinds of names in a subject: object identifier, field, and whether there may be several.
 const NAMES: &[(&str, &str, bool)] = &[
     ("2.5.4.3", "CommonName", false),
     ("2.5.4.5", "SerialNumber", false),
@@ -82,7 +82,7 @@ fn name(name: &Name) -> Value {
     fields.into()
 }
 
-/// The modulus as text, as JSON's numbers are too small for it.
+/// Returns the modulus as text, since it is too large for a JSON number.
 fn public_key(info: &SubjectPublicKeyInfoOwned) -> Given {
     /// RFC 8017, A.1.
     const RSA: &str = "1.2.840.113549.1.1.1";
@@ -98,8 +98,8 @@ fn public_key(info: &SubjectPublicKeyInfoOwned) -> Given {
     };
     let (modulus, exponent) =
         read(info.subject_public_key.raw_bytes()).map_err(|error| error.to_string())?;
-    /// Twice what any library makes or takes, 16 384 bits; writing a number in decimal takes the
-    /// square of its length.
+    /// Twice the 16 384 bits that libraries accept at most; writing a number in decimal takes time
+    /// quadratic in its length.
     const MAX_MODULUS_BYTES: usize = 4096;
     if modulus.len() > MAX_MODULUS_BYTES || exponent.len() > MAX_MODULUS_BYTES {
         return Err("the key is too large".to_owned());
@@ -108,9 +108,9 @@ fn public_key(info: &SubjectPublicKeyInfoOwned) -> Given {
     Ok(json!({ "N": decimal(&modulus), "E": exponent }))
 }
 
-/// A big-endian number in decimal.
+/// Writes a big-endian number in decimal.
 fn decimal(bytes: &[u8]) -> String {
-    /// Digits that one limb has.
+    /// The base of one limb, which holds nine digits.
     const BASE: u64 = 1_000_000_000;
     let mut limbs: Vec<u64> = vec![0];
     for byte in bytes {

@@ -37,14 +37,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 const TEXT: Takes = Takes::Each(&[Kind::Text]);
 
-/// Bytes that are no text are replaced, as where they are written as JSON.
+/// Bytes that are not text are replaced, as where they are written as JSON.
 fn base64_decode(call: &Call<'_>) -> Given {
     let text: String = call.text(0).split(['\r', '\n']).collect();
     let bytes = STANDARD.decode(text).map_err(|error| error.to_string())?;
     Ok(String::from_utf8_lossy(&bytes).into_owned().into())
 }
 
-/// Bytes that a document may take for each of its own.
+/// The memory that a document may take for each of its bytes.
 const OF_BYTE: usize = 16;
 
 fn parse_json(call: &Call<'_>) -> Given {
@@ -52,7 +52,7 @@ fn parse_json(call: &Call<'_>) -> Given {
     serde_json::from_str(call.text(0)).map_err(|error| error.to_string())
 }
 
-/// The first document of a text, by YAML 1.1.
+/// Reads the first document of a text as YAML 1.1.
 fn parse_yaml(call: &Call<'_>) -> Given {
     fits(call.text(0).len().saturating_mul(OF_BYTE))?;
     let options = serde_saphyr::options! { legacy_octal_numbers: true };

@@ -95,7 +95,7 @@ fn order(left: &Value, right: &Value) -> Ordering {
     }
 }
 
-/// The first of those that no other surpasses.
+/// Returns the first item that no other surpasses.
 fn best(items: &[Value], surpasses: Ordering) -> Value {
     let choose = |best: &'_ Value, item: &Value| order(item, best) == surpasses;
     let mut items = items.iter();
@@ -108,7 +108,7 @@ fn best(items: &[Value], surpasses: Ordering) -> Value {
     found.clone()
 }
 
-/// Each element with what the reference gives of it; all numbers, or all texts.
+/// Returns each element with the value of the reference on it; all numbers, or all texts.
 fn keyed<'c>(call: &'c Call<'_>) -> Result<Vec<(Value, &'c Value)>, String> {
     let mut keyed = Vec::new();
     for item in call.array(0) {

@@ -1,4 +1,4 @@
-//! The functions of expressions: rows of a table, each with what it takes.
+//! The functions of expressions: a table with their arguments.
 
 mod certificates;
 mod encoding;
@@ -25,15 +25,15 @@ pub(super) struct Function {
     run: fn(&Call<'_>) -> Given,
 }
 
-/// What a function gives, or why it gives nothing.
+/// The result of a function, or the reason why there is none.
 type Given = Result<Value, String>;
 
-/// What it takes.
+/// The arguments of a function.
 #[derive(Debug)]
 enum Takes {
     /// One argument of each of these kinds.
     Each(&'static [Kind]),
-    /// One of this kind, or more.
+    /// One or more arguments of this kind.
     Some(Kind),
 }
 
@@ -73,7 +73,7 @@ pub(super) fn named(name: &str) -> Option<&'static Function> {
 pub(super) enum Argument<'v> {
     /// A value.
     Value(Cow<'v, Value>),
-    /// An expression that is asked of each element: `&name`.
+    /// An expression that is evaluated on each element: `&name`.
     Reference(&'v Node),
 }
 
@@ -136,7 +136,7 @@ impl Call<'_> {
         self.value(at).as_array().map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// What a reference gives of a value.
+    /// Evaluates a reference on a value.
     fn ask(&self, at: usize, value: &Value) -> Given {
         match self.arguments.get(at) {
             Some(Argument::Reference(node)) => self
@@ -148,7 +148,7 @@ impl Call<'_> {
         }
     }
 
-    /// Does something with the regular expression that an argument is.
+    /// Compiles the regular expression in an argument, and uses it.
     fn with_regex<T>(&self, at: usize, with: impl FnOnce(&Regex) -> T) -> Result<T, String> {
         let text = self.text(at);
         match self.expression.get() {
@@ -198,7 +198,7 @@ fn all(value: &Value, is: fn(&Value) -> bool) -> bool {
     value.as_array().is_some_and(|items| items.iter().all(is))
 }
 
-/// A scalar as text.
+/// Returns a scalar as text.
 fn as_text(value: &Value) -> Result<String, String> {
     match value {
         Value::String(text) => Ok(text.clone()),
@@ -208,7 +208,7 @@ fn as_text(value: &Value) -> Result<String, String> {
     }
 }
 
-/// A number that must be whole.
+/// Returns a number that must be whole.
 fn whole(value: f64) -> Result<i64, String> {
     match super::number(value).as_i64() {
         Some(whole) => Ok(whole),

@@ -36,7 +36,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 const TWO: Takes = Takes::Each(&[Kind::Any, Kind::Any]);
 
-/// What can be reckoned with.
+/// A value for arithmetic.
 enum Operand {
     Number(f64),
     Quantity(Quantity),

@@ -108,7 +108,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn pattern_match(call: &Call<'_>) -> Given {
     let text = as_text(call.value(1))?;
-    // With `?` the time is that of the product.
+    // With `?` the time is proportional to the product of the lengths.
     call.interpreter.work(call.text(0).len().saturating_mul(text.len()))?;
     Ok(wildcard::matches(call.text(0), &text).into())
 }
@@ -122,12 +122,12 @@ fn compare(call: &Call<'_>) -> Given {
 }
 
 fn equal_fold(call: &Call<'_>) -> Given {
-    // Letters with several small forms, such as `s` and `ſ`, share a large one.
+    // Letters with several lower-case forms, such as `s` and `ſ`, share an upper-case one.
     let fold = |text: &str| text.chars().map(|c| lower(upper(lower(c)))).collect::<String>();
     Ok((fold(call.text(0)) == fold(call.text(1))).into())
 }
 
-/// One letter for each, as Go has it: `ß`, which would be two, stays.
+/// Maps each letter to one letter, as Go does: `ß`, which would be two, stays.
 fn upper(letter: char) -> char {
     let mut upper = letter.to_uppercase();
     match (upper.next(), upper.next()) {
@@ -153,8 +153,8 @@ fn replaced(call: &Call<'_>, times: usize) -> Given {
     Ok(text.replacen(old, new, times).into())
 }
 
-/// Bytes of one text that a function may make. What is made is counted when it is there; this is
-/// asked before, where a text may be longer than all that it is made of.
+/// The most bytes of one text that a function may make. Results are counted when they exist; this
+/// limit is checked before, where a text may be longer than all of its sources.
 const MAX_TEXT: usize = 64 << 20;
 
 pub(super) fn fits(bytes: usize) -> Result<(), String> {
@@ -182,7 +182,7 @@ fn split(call: &Call<'_>) -> Given {
 
 fn regex_replace_all(call: &Call<'_>) -> Given {
     let (text, new) = (as_text(call.value(1))?, template(&as_text(call.value(2))?));
-    // A reference to a group may stand for the whole of what was found.
+    // A reference to a group may insert the whole match.
     let references = new.matches('$').count();
     replaced_by(call, &text, |found, into| {
         fits(into.len() + new.len() + found.len().saturating_mul(references))?;
@@ -191,7 +191,7 @@ fn regex_replace_all(call: &Call<'_>) -> Given {
     })
 }
 
-/// A template in which braces name no group unless a name stands in them: then `$` is itself.
+/// Escapes a template's `$` before braces, unless the braces hold a group's name.
 fn template(text: &str) -> String {
     let is_name = |name: &str| {
         !name.is_empty() && name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_')
@@ -220,7 +220,7 @@ fn regex_replace_all_literal(call: &Call<'_>) -> Given {
     })
 }
 
-/// A text with something else for each place where an expression is found.
+/// Replaces each match of an expression.
 fn replaced_by(
     call: &Call<'_>,
     text: &str,
@@ -230,8 +230,8 @@ fn replaced_by(
         let (mut made, mut last) = (String::new(), 0);
         for captures in regex.captures_iter(text) {
             let Some(whole) = captures.get(0) else { continue };
-            // It may have been looked for up to the end (documentation of `regex`, "Iterating
-            // over matches").
+            // The search may have read up to the end (documentation of `regex`, "Iterating over
+            // matches").
             call.interpreter.work(text.len() - last)?;
             made.push_str(text.get(last..whole.start()).unwrap_or_default());
             last = whole.end();
@@ -242,7 +242,7 @@ fn replaced_by(
     })?
 }
 
-/// A place where an expression was found.
+/// A match of an expression.
 struct Found<'t> {
     captures: Captures<'t>,
     whole: Match<'t>,
@@ -271,7 +271,7 @@ fn truncate(call: &Call<'_>) -> Given {
     Ok(call.text(0).chars().take(length).collect::<String>().into())
 }
 
-/// A path without `.`, `..` and doubled slashes, as Go's `path.Join` gives it.
+/// Cleans a path of `.`, `..` and doubled slashes, as Go's `path.Join` does.
 fn canonical_path(call: &Call<'_>) -> Given {
     let path = call.text(0);
     let rooted = path.starts_with('/');
@@ -310,7 +310,7 @@ fn to_string(call: &Call<'_>) -> Given {
     Ok(json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026").into())
 }
 
-/// A value in which numbers that are whole have no fraction.
+/// Removes the fraction of whole numbers in a value.
 fn in_whole(value: &Value) -> Value {
     match value {
         Value::Number(own) if own.is_f64() => own.as_f64().map_or(Value::Null, number),
@@ -322,8 +322,8 @@ fn in_whole(value: &Value) -> Value {
     }
 }
 
-/// Whether a URL's address lies outside; a name would have to be resolved, but for the one that
-/// is always this machine's (RFC 6761, 6.3).
+/// Whether a URL's address is neither this machine's nor private; a name would need resolution,
+/// except for the one that always means this machine (RFC 6761, 6.3).
 fn is_external_url(call: &Call<'_>) -> Given {
     let url = call.text(0);
     let (_, rest) = url.split_once("://").ok_or_else(|| format!("{url:?} names no host"))?;

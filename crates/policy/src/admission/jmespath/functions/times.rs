@@ -92,7 +92,7 @@ fn since(call: &Call<'_>) -> Given {
     Ok(to.since(&from).to_string().into())
 }
 
-/// A layout that is a number stands for seconds since 1970.
+/// A layout that is a number means seconds since 1970.
 fn parse(call: &Call<'_>) -> Given {
     let (layout, text) = (call.text(0), call.text(1));
     let moment = match layout.parse::<i64>() {

@@ -1,15 +1,15 @@
-//! The checks of the standards, rows of a table.
+//! The checks of the standards, as a table.
 
 use super::pod::{Container, Handler, Pod, Profile, Security};
 use super::{LATEST, Level, Version};
 
-/// Takes in what is forbidden: the field, the container, the values.
+/// Receives a violation: the field, the container, the values.
 type Add<'a> = dyn FnMut(String, Option<&Container>, Vec<String>) + 'a;
 
-/// The forms of a check, each with the version since which it is asked so.
+/// The forms of a check, each with the version from which it applies.
 type Versions = &'static [(Version, fn(&Pod, &mut Add<'_>))];
 
-/// A check, in the forms that it has had.
+/// A check, with its forms by version.
 pub(super) struct Check {
     pub(super) id: &'static str,
     /// The control, as exclusions name it.
@@ -89,14 +89,14 @@ pub(super) static CHECKS: &[Check] = &[
     ),
 ];
 
-/// Pods of Windows have no such settings.
+/// Runs a check except for Windows pods, which have no such settings.
 fn unless_windows(pod: &Pod, add: &mut Add<'_>, check: fn(&Pod, &mut Add<'_>)) {
     if !pod.spec.is_windows() {
         check(pod, add);
     }
 }
 
-/// Each container that has a security context, with the context's field.
+/// Returns each container that has a security context, with the context's field.
 fn contexts(pod: &Pod) -> impl Iterator<Item = (String, &Container, &Security)> {
     pod.spec.all().filter_map(|(field, container)| {
         let security = container.security_context.as_ref()?;
@@ -113,7 +113,7 @@ const POD: &str = "spec.securityContext";
 fn app_armor(pod: &Pod, add: &mut Add<'_>) {
     let bad = |profile: &Option<Profile>| {
         let kind = &profile.as_ref()?.kind;
-        // What is not said is no value that an exclusion would have to name.
+        // A missing value need not be named by an exclusion.
         let said = || Some(kind.clone()).filter(|kind| !kind.is_empty());
         let is_allowed = matches!(kind.as_str(), "RuntimeDefault" | "Localhost");
         (!is_allowed).then(|| said().into_iter().collect())
@@ -254,7 +254,7 @@ fn proc_mount(pod: &Pod, add: &mut Add<'_>) {
     }
 }
 
-/// Types that may be set; the last one since 1.31.
+/// The allowed types; the last one since 1.31.
 const SE_LINUX_TYPES: [&str; 5] =
     ["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
 
@@ -292,7 +292,7 @@ fn seccomp_annotations(pod: &Pod, add: &mut Add<'_>) {
     }
 }
 
-/// The type of a profile, if it is none that is allowed.
+/// Returns the type of a profile where it is not allowed.
 fn bad_seccomp(profile: Option<&Profile>) -> Option<Vec<String>> {
     let kind = &profile?.kind;
     let allowed = matches!(kind.as_str(), "RuntimeDefault" | "Localhost");
@@ -310,7 +310,7 @@ fn seccomp(pod: &Pod, add: &mut Add<'_>) {
     }
 }
 
-/// What is set wrong is told first; where nothing is, what is not set.
+/// Reports wrong settings first; missing ones only where there are no wrong ones.
 fn seccomp_set(pod: &Pod, add: &mut Add<'_>) {
     let mut wrong = false;
     seccomp(pod, &mut |field, container, values| {

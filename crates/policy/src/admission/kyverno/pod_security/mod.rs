@@ -1,4 +1,4 @@
-//! The Pod Security Standards, by level and version, and what is excluded from them.
+//! The Pod Security Standards, by level and version, with exclusions from them.
 //!
 //! <https://kubernetes.io/docs/concepts/security/pod-security-standards/>
 
@@ -33,13 +33,13 @@ struct Version(u32);
 
 const LATEST: Version = Version(u32::MAX);
 
-/// What of a pod is forbidden.
+/// A violation of the standards by a pod.
 #[derive(Clone, Debug)]
 pub(super) struct Violation {
     check: &'static str,
     control: &'static str,
     pub(super) field: String,
-    /// The container that has it, if one does.
+    /// The container with the violation, if it is in one.
     container: Option<String>,
     values: Vec<String>,
 }
@@ -49,7 +49,7 @@ impl PodSecurity {
         let wrong = |field: &str, problem: String| Err((field.to_owned(), problem));
         let level = match security.level.as_str() {
             "baseline" => Level::Baseline,
-            // Kyverno asks all checks at this level too.
+            // Kyverno runs all checks at this level, too.
             "restricted" | "privileged" => Level::Restricted,
             other => return wrong("level", format!("{other:?} is no level")),
         };
@@ -68,16 +68,16 @@ impl PodSecurity {
         Ok(Self { level, version, exclude: security.exclude })
     }
 
-    /// What of an object's pod is forbidden, less what the rule excludes.
+    /// Returns the violations of an object's pod, without those that the rule excludes.
     ///
     /// # Errors
-    /// When the object has no pod, or one that is none.
+    /// When the object has no pod, or an invalid one.
     pub(super) fn violations(&self, object: &Value) -> Result<Vec<Violation>, String> {
         let pod = pod_of(object)?;
         Ok(self.without(self.of(&pod), &self.exclude, &pod))
     }
 
-    /// What is left when exceptions exclude more.
+    /// Returns the violations that remain when exceptions exclude more.
     pub(super) fn excepted(
         &self,
         violations: Vec<Violation>,
@@ -97,7 +97,7 @@ impl PodSecurity {
         violations
     }
 
-    /// By the newest form of a check that the version knows; by the oldest where it knows none.
+    /// Runs the newest form of a check that the version knows; the oldest where it knows none.
     fn check(&self, check: &'static Check, pod: &Pod, violations: &mut Vec<Violation>) {
         let known = check.versions.iter().rev().find(|(since, _)| *since <= self.version);
         if let Some((_, run)) = known.or(check.versions.first()) {
@@ -134,8 +134,8 @@ impl PodSecurity {
     }
 }
 
-/// The part of a pod that an exclusion is about: the containers with its images, or what is not
-/// a container's.
+/// Returns the part of a pod that an exclusion is about: the containers with its images, or the
+/// fields outside of containers.
 fn excluded_part(exclusion: &Exclusion, pod: &Pod) -> Pod {
     if exclusion.images.is_empty() {
         let mut part = pod.clone();
@@ -169,7 +169,7 @@ impl Exclusion {
 }
 
 impl Violation {
-    /// The field with `*` for indexes.
+    /// Returns the field with `*` for indexes.
     fn pattern(&self) -> String {
         let mut pattern = String::with_capacity(self.field.len());
         let mut in_number = false;
@@ -198,7 +198,7 @@ impl Violation {
     }
 }
 
-/// Whether an exclusion names a control that there is.
+/// Checks that an exclusion names a known control.
 pub(super) fn check_exclusion(exclusion: &Exclusion) -> Result<(), String> {
     if CHECKS.iter().any(|check| check.control == exclusion.control_name) {
         return Ok(());

@@ -1,12 +1,11 @@
-//! A pod, as far as the standards look at it. What has another type than it must have is an
-//! error.
+//! The fields of a pod that the standards check. A field of the wrong type is an error.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// Null is what is not there.
+/// Null counts as a missing field.
 fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -162,7 +161,7 @@ pub(super) struct Windows {
 }
 
 impl Spec {
-    /// All containers, each with its field.
+    /// Returns all containers, each with its field.
     pub(super) fn all(&self) -> impl Iterator<Item = (String, &Container)> {
         let lists = [
             ("initContainers", &self.init_containers),

@@ -1,4 +1,4 @@
-//! What is asked of the cluster, of services and of registries.
+//! Queries of the cluster, of services and of registries.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,12 +11,12 @@ use crate::admission::cel::error::{Error, Result};
 use crate::admission::cel::evaluate::Run;
 use crate::admission::cel::value::{Key, Map, Opaque, Text, Value};
 
-/// `resource.Get(version, resource, namespace, name)`, `http.Get(url)`, `globalContext.Get(name,
-/// projection)`.
+/// `resource.Get(version, resource, namespace, name)`, `http.Get(url)`,
+/// `globalContext.Get(name, projection)`.
 pub(super) fn get<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     match arguments {
         [Value::Opaque(Opaque::Resource), asked @ ..] => {
-            // The policy of a namespace names none, and looks into its own.
+            // A policy of a namespace names none, and reads only its own.
             let wanted = match run.namespace {
                 Some(own) => {
                     texts(asked).map(|[version, resource, name]| [version, resource, own, name])
@@ -46,7 +46,7 @@ fn not_there(resource: &str, name: &str) -> Error {
     Error::Unanswered(format!("there is no {name} among {resource}"))
 }
 
-/// An entry of the global context; null where there is none.
+/// Returns an entry of the global context; null where there is none.
 fn entry<'a>(run: &mut Run<'a>, name: &str, projection: &str) -> Result<Value<'a>> {
     let projection = Some(projection).filter(|projection| !projection.is_empty());
     match run.surroundings.global_entry(name, projection)? {
@@ -136,7 +136,7 @@ pub(super) fn put<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Valu
     }
 }
 
-/// An answer over HTTP: the fields of its body, the whole of it as `body`, and the status.
+/// Returns an HTTP answer: the fields of its body, the whole body as `body`, and the status.
 fn call<'a>(run: &mut Run<'a>, method: &str, url: &str, data: Option<&Json>) -> Result<Value<'a>> {
     let answered = run.surroundings.call(method, url, data)?;
     let answered = run.share(answered)?;
@@ -162,7 +162,7 @@ pub(super) fn metadata<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result
         return Err(mismatch("GetMetadata", arguments));
     };
     let mut known = run.surroundings.image(reference)?;
-    // Kyverno's two kinds of policies have two names for the configuration.
+    // Kyverno's two kinds of policies use two names for the configuration.
     if let Json::Object(fields) = &mut known
         && let Some(config) = fields.get("configData").cloned()
     {

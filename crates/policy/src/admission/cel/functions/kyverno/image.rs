@@ -1,4 +1,4 @@
-//! References to images, in the words of the library that Kyverno reads them with.
+//! References to images, in the terms of Kyverno's image library.
 
 use super::super::{mismatch, opaque};
 use crate::admission::cel::error::{Error, Result};
@@ -29,7 +29,7 @@ pub(super) fn contains_digest<'a>(_: &mut Run<'a>, arguments: &[Value<'a>]) -> R
     Ok(Value::Bool(of("containsDigest", arguments)?.digest().is_some()))
 }
 
-/// Docker Hub goes by the name of its index.
+/// Docker Hub is named by its index.
 pub(super) fn registry<'a>(_: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::text(match of("registry", arguments)?.registry() {
         "docker.io" => "index.docker.io".to_owned(),
@@ -41,7 +41,7 @@ pub(super) fn repository<'a>(_: &mut Run<'a>, arguments: &[Value<'a>]) -> Result
     Ok(Value::text(of("repository", arguments)?.repository().to_owned()))
 }
 
-/// The digest where there is one, else the tag, `latest` where there is none.
+/// Returns the digest where there is one, else the tag, or `latest` without a tag.
 pub(super) fn identifier<'a>(_: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let reference = of("identifier", arguments)?;
     let digest = reference.digest().map(ToString::to_string);
@@ -61,7 +61,7 @@ pub(super) fn identifier_with_separator<'a>(
     }))
 }
 
-/// Empty for one with a digest alone.
+/// Returns the tag; empty where there is only a digest.
 pub(super) fn tag<'a>(_: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let reference = of("tag", arguments)?;
     let none = if reference.digest().is_some() { "" } else { "latest" };

@@ -1,4 +1,4 @@
-//! What Kyverno makes of texts and lists.
+//! Kyverno's functions on texts and lists.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::admission::cel::evaluate::Run;
 use crate::admission::cel::value::{Key, Value};
 use crate::admission::jmespath;
 
-/// The namespace and the name in `system:serviceaccount:namespace:name`; empty ones of others.
+/// Returns namespace and name of `system:serviceaccount:namespace:name`; empty for other texts.
 pub(super) fn service_account<'a>(_: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let [Value::String(user)] = arguments else {
         return Err(mismatch("parseServiceAccount", arguments));
@@ -63,7 +63,7 @@ pub(super) fn read_yaml<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Resul
     read.map(Value::of_owned_json).map_err(|error| Error::invalid(format!("no YAML: {error}")))
 }
 
-/// A certificate, or a request for one, as Kyverno's JMESPath decodes it.
+/// Decodes a certificate, or a request for one, as Kyverno's JMESPath does.
 pub(super) fn certificate<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let [Value::String(text)] = arguments else { return Err(mismatch("x509", arguments)) };
     run.spend(text.len())?;
@@ -72,7 +72,7 @@ pub(super) fn certificate<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Res
     decoded.map(Value::of_owned_json).map_err(|error| Error::invalid(error.to_string()))
 }
 
-/// The maps of two lists in pairs: a key of the first's, a value of the second's.
+/// Makes a map of two lists of maps, pair by pair: a key from the first, a value from the second.
 pub(super) fn to_map<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let [Value::List(keys), Value::List(values), Value::String(key), Value::String(value)] =
         arguments

@@ -1,4 +1,4 @@
-//! Signatures of images, as an `ImageValidatingPolicy` asks of them.
+//! Verifies signatures of images for an `ImageValidatingPolicy`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use crate::admission::{
     Attestation, Attestor, SignatureFormat, TransparencyLog, VerifiedImage, WantedImage,
 };
 
-/// One whom a policy trusts: any of the ways will do.
+/// A signer that a policy trusts; any of its alternatives suffices.
 #[derive(Clone, Debug)]
 pub(crate) struct Signer {
     pub(crate) ways: Vec<Attestor>,
@@ -29,17 +29,17 @@ pub(crate) struct AttestationKind {
     pub(crate) predicate_type: String,
 }
 
-/// What one evaluation may verify, and has.
+/// The images that one evaluation may verify, and has verified.
 #[derive(Debug, Default)]
 pub(crate) struct Images {
-    /// Those that the policy is about.
+    /// The images that the policy covers.
     pub(crate) matched: BTreeSet<String>,
-    /// Those that someone trusted has signed or attested.
+    /// The images that a trusted signer has signed or attested.
     pub(crate) verified: BTreeSet<String>,
     statements: BTreeMap<(String, String), Vec<Json>>,
 }
 
-/// `verifyImageSignatures(image, [attestors.a])`: how many have signed.
+/// `verifyImageSignatures(image, [attestors.a])`: returns how many of them have signed.
 pub(super) fn signatures<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let [Value::String(image), Value::List(signers)] = arguments else {
         return Err(mismatch("verifyImageSignatures", arguments));
@@ -54,7 +54,8 @@ pub(super) fn signatures<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Resu
     Ok(Value::length(count))
 }
 
-/// `verifyAttestationSignatures(image, attestations.a, [attestors.b])`: how many have attested.
+/// `verifyAttestationSignatures(image, attestations.a, [attestors.b])`: returns how many of them
+/// have attested.
 pub(super) fn attestations<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let [Value::String(image), Value::Opaque(Opaque::Attestation(kind)), Value::List(signers)] =
         arguments
@@ -104,7 +105,7 @@ fn verify(
     Ok(None)
 }
 
-/// `extractPayload(image, attestations.a)`: the statement, once it was verified.
+/// `extractPayload(image, attestations.a)`: returns the statement, once it is verified.
 pub(super) fn payload<'a>(run: &mut Run<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let [Value::String(image), Value::Opaque(Opaque::Attestation(kind))] = arguments else {
         return Err(mismatch("extractPayload", arguments));

@@ -1,4 +1,4 @@
-//! Whom an image policy trusts, and for what.
+//! The signers that an image policy trusts, and their attestations.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub(super) fn signers(
     Ok(signers)
 }
 
-/// A field, and what is wrong with it.
+/// A field, and the problem.
 type Mistake = (String, &'static str);
 
 fn signer(cosign: &form::Cosign) -> Result<Signer, Mistake> {
