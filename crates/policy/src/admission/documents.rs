@@ -221,6 +221,15 @@ mod tests {
     }
 
     #[test]
+    fn a_file_has_so_many_documents() {
+        let text = "{}".repeat(MAX_DOCUMENTS + 1);
+        let limits = Limits::default();
+        let error = Document::read("a", text.as_bytes(), &limits).map(drop).unwrap_err();
+        assert!(error.to_string().contains("more than 100000 documents"), "{error}");
+        assert!(Document::read("a", &text.as_bytes()[2..], &limits).is_ok());
+    }
+
+    #[test]
     fn documents_in_braces_follow_each_other() {
         let one = r#"{"kind": "Pod", "metadata": {"name": "a"}}"#;
         let names = |text: &str| -> Result<Vec<(usize, String)>, String> {

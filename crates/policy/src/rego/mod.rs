@@ -62,6 +62,7 @@ mod heads;
 mod ignore;
 mod names;
 mod negation;
+mod nesting;
 mod patterns;
 mod program;
 mod reads;

@@ -10,7 +10,7 @@ use super::edits::Edit;
 use super::error::{RegoPlace, read};
 use super::negation::bytes;
 use super::program::RegoLimits;
-use super::{RegoError, every, heads, patterns, walks};
+use super::{RegoError, every, heads, nesting, patterns, walks};
 
 /// The words that are keywords in Rego v0 only where a module imports them.
 const KEYWORDS: [&str; 4] = ["contains", "every", "if", "in"];
@@ -57,6 +57,14 @@ impl Parsed {
                 at: RegoPlace::file(source.name),
                 limit: "bytes in a module",
                 max: limits.max_module_bytes,
+            });
+        }
+        let tokens = self::source(source.name, text, limits).map(|source| tokens(&source));
+        if tokens.is_ok_and(|tokens| nesting::read(&tokens) > nesting::MAX_READ) {
+            return Err(RegoError::LimitExceeded {
+                at: RegoPlace::file(source.name),
+                limit: "collections, counted twice for each level of nesting",
+                max: nesting::MAX_READ,
             });
         }
         let as_v1 = parse(source.name, text, false, limits);

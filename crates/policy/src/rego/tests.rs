@@ -286,6 +286,25 @@ fn what_depends_on_itself_is_refused() {
 
 /// As much as is allowed fits into the stack of a thread as the standard library makes it.
 #[test]
+fn nested_braces_do_not_take_for_ever() {
+    let compile = |text: &str| {
+        let modules = [Source::new("a.rego", text)];
+        Program::compile(&modules, &json!({}), &[], &RegoLimits::default())
+    };
+    for (open, close) in [("{", "}"), ("[", "]"), ("{\"a\": ", "}")] {
+        let nested = |depth| format!("{}1{}", open.repeat(depth), close.repeat(depth));
+        assert!(compile(&format!("package a\nb := {}\n", nested(10))).is_ok());
+        for text in [
+            format!("package a\nb := {}\n", nested(60)),
+            format!("package a\nb {}", open.repeat(40)),
+        ] {
+            let error = compile(&text).map(drop).unwrap_err();
+            assert!(matches!(error, RegoError::LimitExceeded { .. }), "{text}: {error}");
+        }
+    }
+}
+
+#[test]
 fn what_is_nested_deeply_is_refused_and_what_is_less_so_fits_the_stack() {
     let max = RegoLimits::default().max_nesting;
     let calls = |statements: usize| {

@@ -435,6 +435,12 @@ fn a_branch_of_csaf_says_which_versions_of_a_product_are_meant() {
         (&[(range, "vers:maven/<2"), (one, "2.14.1")], None),
         (&[(range, "vers:all/*")], None),
         (&[(name, "Core")], None),
+        // The name of the product alone, before the version, and none that is one.
+        (&[(one, "core")], None),
+        (&[(one, "core-2.14.1")], None),
+        (&[(one, "v2.14.1")], None),
+        (&[(one, "all")], None),
+        (&[(one, "core-2.15.0")], Some("the version is 2.14.1 and not 2.15.0")),
         (&[(one, "2.15.0")], Some("the version is 2.14.1 and not 2.15.0")),
         (
             &[(one, "2.15.0"), ("architecture", "amd64")],
