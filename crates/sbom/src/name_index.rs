@@ -75,13 +75,21 @@ mod tests {
         let anything = names("x").len();
         assert_eq!(
             names("a/PACKAGE.json").len(),
-            anything + 5,
+            anything + 6,
             "npm, Yarn, and what wants any JSON"
         );
         assert!(names("a/B.WAR").contains(&"java-archive"));
         assert!(names(".jar").contains(&"java-archive"), "`wants` decides");
         assert_eq!(names(&"x".repeat(MAX_NAME_BYTES + 1)).len(), anything);
         assert!(anything < 5, "most state names");
+    }
+
+    #[test]
+    fn an_ending_is_what_follows_the_last_dot() {
+        for name in ALL.iter().flat_map(|cataloger| cataloger.names()) {
+            let ending = name.strip_prefix("*.").unwrap_or_default();
+            assert!(!ending.contains('.') && !ending.contains('*'), "{name} finds nothing");
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ impl Cataloger for Lockfile {
     }
 
     fn names(&self) -> &'static [&'static str] {
-        &["*.lock.json"]
+        &["*.json"]
     }
 
     fn wants(&self, path: TreePath<'_>, _: &Metadata, _: &[u8]) -> bool {
